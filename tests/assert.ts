@@ -1,0 +1,2 @@
+/** Assertions under the name that could later point at `jsr:@std/assert`: see docs/decisions/0001. */
+export { default } from "node:assert/strict";
