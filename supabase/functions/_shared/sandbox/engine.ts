@@ -1,0 +1,148 @@
+/** What one run may spend. Times in milliseconds, sizes in bytes of UTF-8 text or of guest heap. */
+export interface Limits {
+  /** From the first instruction to the ending, sleeping included. Waiting for a place is not. */
+  wallMs: number;
+  /** Time spent executing the program. */
+  cpuMs: number;
+  memoryBytes: number;
+  /** The result and all partial outputs together. */
+  outputBytes: number;
+  /** All log messages and their fields together. */
+  logBytes: number;
+  events: number;
+  toolCalls: number;
+  /** Calls under way at once; further ones wait their turn inside the guest. */
+  toolConcurrency: number;
+  /** One tool call's arguments, and one tool call's result. */
+  toolBytes: number;
+}
+
+/** What a run gets when nobody chose anything else. */
+export const DEFAULT_LIMITS: Readonly<Limits> = {
+  wallMs: 10_000,
+  cpuMs: 300,
+  memoryBytes: 24 * 1024 * 1024,
+  outputBytes: 256 * 1024,
+  logBytes: 64 * 1024,
+  events: 1_000,
+  toolCalls: 200,
+  toolConcurrency: 8,
+  toolBytes: 256 * 1024,
+};
+
+/** A capability given to one run. It is handed parsed JSON, and answers with a JSON value. */
+export type Tool = (args: unknown, signal: AbortSignal) => Promise<unknown>;
+
+/** One execution. Whatever is not in here does not exist for the program. */
+export interface Job {
+  /** An ES module in JavaScript. */
+  program: string;
+  /** JSON text. */
+  input: string;
+  tools: Readonly<Record<string, Tool>>;
+  limits: Limits;
+}
+
+/** What a run says while it goes on. `fields` and `value` are JSON text. */
+export type Event =
+  | { type: "log"; level: "debug" | "info" | "warn" | "error"; message: string; fields?: string }
+  | { type: "output"; value: string }
+  | { type: "tool.call"; call: number; tool: string }
+  | { type: "tool.result"; call: number; tool: string; ok: boolean; ms: number };
+
+/** Why a run did not succeed. Line and column are the agent's own, counted from 1. */
+export interface AgentError {
+  kind:
+    | "threw"
+    | "syntax"
+    | "contract"
+    | "cpu_limit"
+    | "wall_limit"
+    | "stalled"
+    | "memory_limit"
+    | "output_limit"
+    | "log_limit"
+    | "event_limit"
+    | "tool_limit"
+    | "cancelled"
+    | "internal";
+  name: string;
+  message: string;
+  line?: number;
+  column?: number;
+}
+
+/** What a run has spent, in the units of {@link Limits}. */
+export interface Usage {
+  wallMs: number;
+  cpuMs: number;
+  memoryBytes: number;
+  outputBytes: number;
+  logBytes: number;
+  events: number;
+  toolCalls: number;
+}
+
+/** The one last word of a run. `output` is JSON text and there when it succeeded. */
+export interface Ending {
+  type: "ending";
+  status:
+    | "succeeded"
+    | "failed"
+    | "timed_out"
+    | "out_of_memory"
+    | "output_exceeded"
+    | "cancelled";
+  output?: string;
+  error?: AgentError;
+  usage: Usage;
+}
+
+/**
+ * Runs untrusted programs. Engines differ in strength, never in meaning: each yields any number of
+ * events and then exactly one ending. What the guest does wrong is an ending; thrown are only
+ * {@link LimitRefused}, {@link EngineBusy} and our own bugs.
+ */
+export interface Engine {
+  readonly name: string;
+  /** The walls between the program and the host, outermost last. */
+  readonly layers: readonly string[];
+  readonly ceiling: Readonly<Limits>;
+  /** Leaving the loop early stops the run, as aborting `signal` does. */
+  run(job: Job, signal: AbortSignal): AsyncIterable<Event | Ending>;
+}
+
+/** Thrown before anything runs: the job asks for more than the engine can enforce. */
+export class LimitRefused extends Error {
+  override readonly name = "LimitRefused";
+
+  constructor(readonly limit: string, readonly asked: number, readonly ceiling: number) {
+    super(`${limit} of ${asked} is refused: this engine enforces 1 to ${ceiling}`);
+  }
+}
+
+/** Thrown before anything runs: too many runs already wait for a place on this engine. */
+export class EngineBusy extends Error {
+  override readonly name = "EngineBusy";
+}
+
+const LIMIT_NAMES = [
+  "wallMs",
+  "cpuMs",
+  "memoryBytes",
+  "outputBytes",
+  "logBytes",
+  "events",
+  "toolCalls",
+  "toolConcurrency",
+  "toolBytes",
+] as const satisfies readonly (keyof Limits)[];
+
+/** Throws {@link LimitRefused} unless every limit is a whole number from 1 to its ceiling. */
+export function checkLimits(limits: Limits, ceiling: Readonly<Limits>): void {
+  for (const name of LIMIT_NAMES) {
+    const asked = limits[name];
+    const enforced = Number.isSafeInteger(asked) && asked >= 1 && asked <= ceiling[name];
+    if (!enforced) throw new LimitRefused(name, asked, ceiling[name]);
+  }
+}
