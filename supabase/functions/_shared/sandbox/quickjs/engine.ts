@@ -1,0 +1,92 @@
+import {
+  checkLimits,
+  type Ending,
+  type Engine,
+  type Event,
+  type Job,
+  LimitRefused,
+  type Limits,
+} from "../engine.ts";
+import { Channel } from "./channel.ts";
+import { getImage, MAX_HEAP_BYTES } from "./image.ts";
+import { Run } from "./run.ts";
+import { Slots } from "./slots.ts";
+import { Spending } from "./spending.ts";
+import { statusOf, stopFor } from "./stop.ts";
+
+const CEILING: Readonly<Limits> = {
+  wallMs: 60_000,
+  cpuMs: 500,
+  memoryBytes: MAX_HEAP_BYTES,
+  outputBytes: 1024 * 1024,
+  logBytes: 1024 * 1024,
+  events: 10_000,
+  toolCalls: 1_000,
+  toolConcurrency: 64,
+  toolBytes: 1024 * 1024,
+};
+
+const MAX_TEXT = 1024 * 1024;
+const PLACES = 2;
+const MAX_WAITING = 64;
+
+/** All engines of one isolate share its places: each run may hold {@link MAX_HEAP_BYTES}. */
+const slots = new Slots(PLACES, MAX_WAITING);
+
+/**
+ * QuickJS in WebAssembly, metered, in this very process: the engine for places that have neither
+ * workers nor processes. It needs no permission. While a program computes, the isolate waits, so
+ * its ceiling for CPU time is low.
+ */
+export const quickJs: Engine = {
+  name: "quickjs",
+  layers: ["realm", "quickjs", "wasm", "fuel"],
+  ceiling: CEILING,
+  run,
+};
+
+async function* run(job: Job, signal: AbortSignal): AsyncGenerator<Event | Ending, void> {
+  checkLimits(job.limits, CEILING);
+  for (const name of ["program", "input"] as const) {
+    if (job[name].length > MAX_TEXT) throw new LimitRefused(name, job[name].length, MAX_TEXT);
+  }
+  const stop = new AbortController();
+  const forward = () => stop.abort();
+  signal.addEventListener("abort", forward);
+  if (signal.aborted) stop.abort();
+  const channel = new Channel<Event | Ending>();
+  const performing = perform(job, stop.signal, channel).finally(() => channel.close());
+  performing.catch(() => {}); // it is awaited below, if the reader comes so far
+  try {
+    yield* channel;
+    await performing;
+  } finally {
+    signal.removeEventListener("abort", forward);
+    stop.abort();
+    await performing.catch(() => {});
+  }
+}
+
+async function perform(job: Job, signal: AbortSignal, out: Channel<Event | Ending>): Promise<void> {
+  const leave = await slots.take(signal);
+  if (!leave) return out.push(neverStarted(job.limits));
+  try {
+    const image = await getImage();
+    const memory = image.memories.take();
+    let ending: Ending;
+    try {
+      ending = await new Run(job, image, memory, (event) => out.push(event)).perform(signal);
+    } finally {
+      image.memories.give(memory);
+    }
+    out.push(ending);
+  } finally {
+    leave();
+  }
+}
+
+function neverStarted(limits: Limits): Ending {
+  const { error } = stopFor("cancelled", limits);
+  const usage = { ...new Spending(limits).usage(), wallMs: 0 };
+  return { type: "ending", status: statusOf(error), error, usage };
+}
