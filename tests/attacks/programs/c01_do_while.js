@@ -1,0 +1,5 @@
+// want=timeout | naive Deno Worker: breaches | spins without ever returning
+// deno-lint-ignore-file
+export default () => {
+  do ; while (true);
+};

@@ -1,0 +1,5 @@
+// want=timeout | naive Deno Worker: holds | waits for a promise that nobody can settle
+// deno-lint-ignore-file
+export default async () => {
+  await new Promise(() => undefined);
+};

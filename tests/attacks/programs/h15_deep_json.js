@@ -1,0 +1,9 @@
+// want=harmless | naive Deno Worker: breaches | parses a text of a million brackets
+// deno-lint-ignore-file
+export default () => {
+  try {
+    return typeof JSON.parse("[".repeat(1000000));
+  } catch (error) {
+    return error.name;
+  }
+};

@@ -1,0 +1,5 @@
+// want=limit | naive Deno Worker: holds | sets a million timers
+// deno-lint-ignore-file
+export default () => {
+  for (let i = 0; i < 1000000; i++) setTimeout(() => undefined, 100000);
+};
