@@ -43,7 +43,7 @@ export interface Job {
   limits: Limits;
 }
 
-/** What a run says while it goes on. `fields` and `value` are JSON text. */
+/** What a run says while it goes on. `fields` and `value` are JSON text, at most 256 levels deep. */
 export type Event =
   | { type: "log"; level: "debug" | "info" | "warn" | "error"; message: string; fields?: string }
   | { type: "output"; value: string }
@@ -83,7 +83,7 @@ export interface Usage {
   toolCalls: number;
 }
 
-/** The one last word of a run. `output` is JSON text and there when it succeeded. */
+/** The one last word of a run. `output` is JSON text, as deep as events', there if it succeeded. */
 export interface Ending {
   type: "ending";
   status:

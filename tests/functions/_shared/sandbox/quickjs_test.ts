@@ -5,10 +5,7 @@ import {
   EngineBusy,
 } from "../../../../supabase/functions/_shared/sandbox/engine.ts";
 import { quickJs } from "../../../../supabase/functions/_shared/sandbox/quickjs/engine.ts";
-import {
-  isShallow,
-  MAX_JSON_DEPTH,
-} from "../../../../supabase/functions/_shared/sandbox/quickjs/depth.ts";
+import { isShallow, MAX_JSON_DEPTH } from "../../../../supabase/functions/_shared/sandbox/depth.ts";
 import { getImage } from "../../../../supabase/functions/_shared/sandbox/quickjs/image.ts";
 import {
   Memories,

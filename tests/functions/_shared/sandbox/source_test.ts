@@ -160,3 +160,17 @@ Deno.test("compile() bounds the number of findings", async () => {
   const { findings } = await compile("fetch();".repeat(5_000), "javascript");
   assert.ok(findings.length <= 101);
 });
+
+Deno.test("compile() refuses nesting long before the parser's stack ends", async () => {
+  const nested: Record<string, (depth: number) => string> = {
+    "brackets": (depth) => `export default () => ${"(".repeat(depth)}1${")".repeat(depth)};`,
+    "blocks": (depth) => `export default () => {${"{".repeat(depth)}${"}".repeat(depth)}};`,
+    "sums": (depth) => `export default (a) => a${"+a".repeat(depth * 8)};`,
+    "patterns": (depth) => `export default () => /${"(".repeat(depth)}a${")".repeat(depth)}/;`,
+  };
+  for (const [what, write] of Object.entries(nested)) {
+    assert.equal((await compile(write(100), "javascript")).ok, true, what);
+    const refused = await compile(write(450), "javascript");
+    assert.deepEqual(refused.findings.map(({ code }) => code), ["nested_too_deeply"], what);
+  }
+});

@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { isShallow, MAX_JSON_DEPTH } from "../depth.ts";
 import type { AgentError, Event } from "../engine.ts";
 import { byteLength, type Calls } from "./calls.ts";
 import type { Pointer } from "./exports.ts";
-import { readFailure } from "./failure.ts";
-import { isShallow, MAX_JSON_DEPTH } from "./depth.ts";
+import { Fallen } from "./failure.ts";
 import type { Machine } from "./machine.ts";
 import { OP } from "./operations.ts";
 import type { Spending } from "./spending.ts";
@@ -103,14 +103,12 @@ export class Border {
   }
 
   #fail(values: Pointer): void {
-    const failure = readFailure({
+    throw new Fallen({
       kind: this.#small(values, 1),
       name: this.#small(values, 2),
       message: this.#small(values, 3),
       stack: this.#text(values, 4, SMALL_TEXT * 2, "output_limit"),
     });
-    if (failure.kind === "memory_limit") throw stopFor("memory_limit", this.behind.spending.limits);
-    throw new Stop(failure);
   }
 
   #breach(values: Pointer): void {

@@ -10,14 +10,28 @@ export interface RawFailure {
   stack: string;
 }
 
+/** Thrown through a guest that describes its own failure; it is read when the guest is left. */
+export class Fallen extends Error {
+  override readonly name = "Fallen";
+
+  constructor(readonly raw: RawFailure) {
+    super("the program has failed");
+  }
+}
+
 const OWN_FRAME = new RegExp(`\\b${PROGRAM_FILE.replace(".", "\\.")}:(\\d{1,7}):(\\d{1,7})`);
 const string = z.string();
 
-/** Reads a failure. Of the stack only the agent's own line and column are kept. */
-export function readFailure(raw: RawFailure): AgentError {
-  const name = parse(raw.name) || "Error";
-  const message = parse(raw.message);
-  const frame = OWN_FRAME.exec(parse(raw.stack));
+/**
+ * Reads a failure; undefined when it is not what our own code in the guest writes. Of the stack
+ * only the agent's own line and column are kept.
+ */
+export function readFailure(raw: RawFailure): AgentError | undefined {
+  const texts = [raw.name, raw.message, raw.stack].map(parse);
+  const [given, message, stack] = texts;
+  if (given === undefined || message === undefined || stack === undefined) return undefined;
+  const name = given || "Error";
+  const frame = OWN_FRAME.exec(stack);
   const place = frame ? { line: Number(frame[1]), column: Number(frame[2]) } : {};
   if (name === "InternalError" && message === "out of memory") {
     return { kind: "memory_limit", name, message, ...place };
@@ -31,6 +45,10 @@ export function readFailure(raw: RawFailure): AgentError {
   return { kind: raw.kind === "syntax" ? "syntax" : "threw", name, message, ...place };
 }
 
-function parse(json: string): string {
-  return string.parse(JSON.parse(json));
+function parse(json: string): string | undefined {
+  try {
+    return string.parse(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
 }

@@ -7,6 +7,7 @@ import { GuestThrew, Machine } from "./machine.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Spending } from "./spending.ts";
 import { Finished, statusOf, Stop, stopFor } from "./stop.ts";
+import { Fallen, readFailure } from "./failure.ts";
 import { OutOfMemory } from "./text.ts";
 import { Timers } from "./timers.ts";
 import { GuestBroken } from "./world.ts";
@@ -168,6 +169,7 @@ function settings({ limits }: Job): string {
 /** Finds the run's end in what was thrown through the guest. Our own bugs are thrown on. */
 function explain(thrown: unknown, limits: Limits): Stop | Finished {
   if (thrown instanceof Stop || thrown instanceof Finished) return thrown;
+  if (thrown instanceof Fallen) return fall(thrown, limits);
   if (thrown instanceof GuestThrew || thrown instanceof OutOfMemory) {
     return stopFor("memory_limit", limits);
   }
@@ -179,4 +181,10 @@ function explain(thrown: unknown, limits: Limits): Stop | Finished {
     return stopFor("internal", limits);
   }
   throw thrown;
+}
+
+function fall({ raw }: Fallen, limits: Limits): Stop {
+  const failure = readFailure(raw);
+  if (failure === undefined) return stopFor("internal", limits);
+  return failure.kind === "memory_limit" ? stopFor("memory_limit", limits) : new Stop(failure);
 }

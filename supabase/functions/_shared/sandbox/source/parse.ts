@@ -1,6 +1,7 @@
-import { parse, type Program, type Token } from "acorn";
+import type { Program, Token } from "acorn";
 import * as z from "zod";
-import { finding, type Place, Refused } from "./finding.ts";
+import { finding, Refused } from "./finding.ts";
+import { ShallowParser } from "./shallow.ts";
 
 const MAX_MS = 200;
 const TOKENS_BETWEEN_LOOKS = 64;
@@ -13,7 +14,7 @@ const errorSchema = z.object({
 /** Parses an ES module. Throws {@link Refused} with the reason when that cannot be done. */
 export function parseModule(program: string): Program {
   try {
-    return parse(program, {
+    return ShallowParser.parse(program, {
       ecmaVersion: 2024,
       sourceType: "module",
       onToken: stopAfter(MAX_MS),
@@ -33,16 +34,10 @@ function stopAfter(ms: number): (token: Token) => void {
   };
 }
 
-function tooDeep(place?: Place): Refused {
-  return new Refused(finding("nested_too_deeply", "The source is nested too deeply.", place));
-}
-
 function translate(thrown: unknown, program: string): unknown {
-  if (thrown instanceof RangeError) return tooDeep();
   const error = errorSchema.safeParse(thrown);
   if (!error.success) return thrown;
   const { message, loc } = error.data;
-  if (message.startsWith("Not enough stack space")) return tooDeep(loc);
   if (program.split("\n")[loc.line - 1]?.[loc.column] === "@") {
     return new Refused(finding("unsupported_syntax", "Decorators are not supported.", loc));
   }
