@@ -1,0 +1,83 @@
+-- Runs: one execution of one version. A run is a record of what happened, so it keeps the
+-- agent's name, ids and limits as they were and outlives the agent; only its owner's going
+-- takes it along. It is running until it ends, once.
+
+create table public.runs (
+  id uuid primary key constraint runs_id_is_uuid7 check (substr(id::text, 15, 1) = '7'),
+  owner_id uuid not null references auth.users (id) on delete cascade,
+  agent_id uuid not null,
+  agent_name text not null,
+  version_id uuid not null,
+  version int not null,
+  status text not null check (status in (
+    'queued', 'running', 'succeeded', 'failed', 'timed_out', 'out_of_memory',
+    'output_exceeded', 'cancelled', 'lost'
+  )),
+  input json not null check (octet_length(input::text) <= 1048576),
+  output json check (octet_length(output::text) <= 16777216),
+  error json check (octet_length(error::text) <= 1048576),
+  engine text not null check (length(engine) between 1 and 100),
+  layers text[] not null,
+  limits json not null check (octet_length(limits::text) <= 16384),
+  usage json check (octet_length(usage::text) <= 16384),
+  request_id text check (length(request_id) <= 200),
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  ended_at timestamptz,
+  heartbeat_at timestamptz,
+  deadline_at timestamptz,
+  cancel_requested_at timestamptz,
+  constraint runs_ended_has_a_time check ((status in ('queued', 'running')) = (ended_at is null)),
+  constraint runs_running_has_a_deadline check (status <> 'running' or deadline_at is not null)
+) with (fillfactor = 90);
+comment on table public.runs is
+  'One execution of one version. agent_id and version_id are records, not references: both may '
+  'be gone. Past deadline_at a running run is lost.';
+
+create index runs_owner_id_id_idx on public.runs (owner_id, id desc);
+create index runs_owner_id_agent_id_id_idx on public.runs (owner_id, agent_id, id desc);
+create index runs_running_owner_id_idx on public.runs (owner_id) where status = 'running';
+create index runs_running_agent_id_idx on public.runs (agent_id) where status = 'running';
+create index runs_running_deadline_at_idx on public.runs (deadline_at) where status = 'running';
+
+-- Waits for a start_run() of the same agent that is under way (both lock the agent) and then
+-- sees its run.
+create function app.delete_agent(name text) returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  agent public.agents := app.own_agent(delete_agent.name);
+begin
+  perform app.refuse_quarantined(agent);
+  if exists (
+    select from public.runs where runs.agent_id = agent.id and runs.status = 'running'
+  ) then
+    perform app.refuse(409, 'agent_busy', 'A run of this agent is still running.');
+  end if;
+  delete from public.agents where agents.id = agent.id;
+end;
+$$;
+revoke execute on function app.delete_agent from public, anon, authenticated, service_role;
+grant execute on function app.delete_agent to authenticated;
+
+create function public.delete_agent(name text) returns void
+language sql
+set search_path = ''
+as $$
+  select app.delete_agent(delete_agent.name);
+$$;
+comment on function public.delete_agent is
+  'Deletes an agent with its versions; its runs stay. Errors: forbidden, not_found, '
+  'agent_quarantined, agent_busy.';
+revoke execute on function public.delete_agent from public, anon, authenticated, service_role;
+grant execute on function public.delete_agent to authenticated;
+
+revoke all on table public.runs from public, anon, authenticated, service_role;
+grant select on table public.runs to authenticated, service_role;
+
+alter table public.runs enable row level security;
+
+create policy "owners who may read see their runs"
+on public.runs for select to authenticated
+using (owner_id = (select auth.uid()) and (select app.can('agents:read')));

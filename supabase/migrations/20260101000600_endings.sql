@@ -1,0 +1,178 @@
+-- How a run goes on and ends. There is one way to end a run, app.settle(), and whoever comes
+-- second finds it ended: the executor with its result, a caller who cancels, the reaper. The
+-- ending and its terminal event are one transaction.
+
+-- Appends what happened. Values cross as JSON text within JSON, because jsonb refuses \u0000.
+-- An event that is here already is left alone, so that a lost answer may be asked for again.
+create function app.append_events(run public.runs, events text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if events::jsonb @? '$[*] ? (@.type starts with "run." || @.seq < 2)' then
+    perform app.refuse(400, 'invalid_request',
+      'The first event and run.* events are written by the database.');
+  end if;
+  insert into public.run_events (run_id, seq, type, at, data, owner_id)
+  select run.id, e.seq, e.type, coalesce(e.at, clock_timestamp()), e.data::json, run.owner_id
+  from jsonb_to_recordset(events::jsonb) as e(seq int, type text, at timestamptz, data text)
+  on conflict on constraint run_events_pkey do nothing;
+end;
+$$;
+revoke execute on function app.append_events from public, anon, authenticated, service_role;
+
+-- Ends a run with its terminal event, once: the update finds only a running run, and two who
+-- try wait for each other at its row. Answers the run as it then is.
+create function app.settle(run_id uuid, status text, output json, error json, usage json)
+returns public.runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  run public.runs;
+begin
+  update public.runs as r set
+    status = settle.status, output = settle.output, error = settle.error, usage = settle.usage,
+    ended_at = clock_timestamp()
+  where r.id = settle.run_id and r.status = 'running'
+  returning r.* into run;
+  if not found then
+    select r.* into run from public.runs as r where r.id = settle.run_id;
+    return run;
+  end if;
+  insert into public.run_events (run_id, seq, type, at, data, owner_id)
+  select run.id, max(e.seq) + 1, 'run.' || run.status, run.ended_at,
+    json_build_object('status', run.status, 'output', run.output, 'error', run.error,
+      'usage', run.usage), run.owner_id
+  from public.run_events as e where e.run_id = run.id;
+  return run;
+end;
+$$;
+revoke execute on function app.settle from public, anon, authenticated, service_role;
+
+create function app.settle_lost(run_id uuid) returns public.runs
+language sql
+set search_path = ''
+as $$
+  select app.settle(settle_lost.run_id, 'lost', null, json_build_object(
+    'kind', 'internal', 'name', 'RunLost',
+    'message', 'The run did not report its ending before its deadline.'), null);
+$$;
+revoke execute on function app.settle_lost from public, anon, authenticated, service_role;
+
+-- Ends what is past its deadline, of everybody or of one user. Skips what another transaction
+-- is working on: that one settles it, or it is found next time. By now(), not the clock, which
+-- an index cannot be searched by.
+create function app.reap(owner_id uuid default null) returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  overdue uuid;
+  lost int := 0;
+begin
+  for overdue in
+    select r.id from public.runs as r
+    where r.status = 'running' and r.deadline_at < now()
+      and (reap.owner_id is null or r.owner_id = reap.owner_id)
+    for update skip locked
+  loop
+    perform app.settle_lost(overdue);
+    lost := lost + 1;
+  end loop;
+  return lost;
+end;
+$$;
+revoke execute on function app.reap from public, anon, authenticated, service_role;
+
+create function public.append_run_events(run_id uuid, events text) returns boolean
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  run public.runs;
+begin
+  update public.runs as r set heartbeat_at = clock_timestamp()
+  where r.id = append_run_events.run_id and r.status = 'running'
+  returning r.* into run;
+  if not found then
+    return true;
+  end if;
+  perform app.append_events(run, append_run_events.events);
+  return run.cancel_requested_at is not null;
+end;
+$$;
+comment on function public.append_run_events is
+  'Adds events to a running run. True means stop: cancelling was asked for, or the run has '
+  'ended or is gone and nothing was written. Errors: invalid_request.';
+revoke execute on function public.append_run_events from public, anon, authenticated, service_role;
+grant execute on function public.append_run_events to service_role;
+
+create function public.settle_run(run_id uuid, ending text, events text default '[]')
+returns setof public.runs
+language plpgsql security definer rows 1
+set search_path = ''
+as $$
+declare
+  run public.runs;
+  result jsonb := settle_run.ending::jsonb;
+begin
+  select r.* into run from public.runs as r where r.id = settle_run.run_id for update;
+  if not found then
+    return;
+  end if;
+  if coalesce(result ->> 'status', 'running') in ('queued', 'running') then
+    perform app.refuse(400, 'invalid_request', 'An ending needs a final status.');
+  end if;
+  if run.status = 'running' then
+    perform app.append_events(run, settle_run.events);
+  end if;
+  return next app.settle(run.id, result ->> 'status', (result ->> 'output')::json,
+    (result ->> 'error')::json, (result ->> 'usage')::json);
+end;
+$$;
+comment on function public.settle_run is
+  'Ends a running run: its last events, its ending, one terminal event. A run that has ended is '
+  'answered as it is. Errors: invalid_request.';
+revoke execute on function public.settle_run from public, anon, authenticated, service_role;
+grant execute on function public.settle_run to service_role;
+
+-- Asks the executor to stop, which then settles. Where no executor can be left, the run is lost.
+create function app.cancel_run(run_id uuid) returns setof public.runs
+language plpgsql security definer rows 1
+set search_path = ''
+as $$
+declare
+  run public.runs;
+begin
+  perform app.require((select auth.uid()), 'runs:cancel');
+  select r.* into run from public.runs as r
+  where r.id = cancel_run.run_id and r.owner_id = (select auth.uid())
+  for update;
+  if not found then
+    perform app.refuse(404, 'not_found', 'There is no such run.');
+  end if;
+  if run.status = 'running' and run.deadline_at < clock_timestamp() then
+    run := app.settle_lost(run.id);
+  elsif run.status = 'running' then
+    update public.runs as r
+    set cancel_requested_at = coalesce(r.cancel_requested_at, clock_timestamp())
+    where r.id = run.id returning r.* into run;
+  end if;
+  return next run;
+end;
+$$;
+revoke execute on function app.cancel_run from public, anon, authenticated, service_role;
+grant execute on function app.cancel_run to authenticated;
+
+create function public.cancel_run(run_id uuid) returns setof public.runs
+language sql rows 1
+set search_path = ''
+as $$
+  select * from app.cancel_run(cancel_run.run_id);
+$$;
+comment on function public.cancel_run is
+  'Asks a running run to stop. A run that has ended is answered as it is. Errors: forbidden, '
+  'not_found.';
+revoke execute on function public.cancel_run from public, anon, authenticated, service_role;
+grant execute on function public.cancel_run to authenticated;

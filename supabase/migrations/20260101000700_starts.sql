@@ -1,0 +1,182 @@
+-- How a run begins: everything that may refuse it, and then its row and its first event, in
+-- one transaction. Starts of one user take turns, so quota and idempotency hold however many
+-- calls arrive at once.
+
+create table app.idempotency_keys (
+  owner_id uuid not null references auth.users (id) on delete cascade,
+  key text not null check (length(key) between 1 and 255),
+  request_hash text not null check (length(request_hash) between 1 and 128),
+  run_id uuid not null references public.runs (id) on delete cascade,
+  created_at timestamptz not null default now(),
+  primary key (owner_id, key)
+);
+comment on table app.idempotency_keys is
+  'Which run a caller''s Idempotency-Key started. Forgotten after 24 hours.';
+
+create index idempotency_keys_run_id_idx on app.idempotency_keys (run_id);
+create index idempotency_keys_created_at_idx on app.idempotency_keys (created_at);
+revoke all on table app.idempotency_keys from public, anon, authenticated, service_role;
+
+create function app.forget_idempotency_keys() returns void
+language sql
+set search_path = ''
+as $$
+  delete from app.idempotency_keys where created_at < now() - interval '24 hours';
+$$;
+revoke execute on function app.forget_idempotency_keys from public, anon, authenticated, service_role;
+
+-- The run that this key started already, or a null row.
+create function app.replayed_run(caller uuid, key text, request_hash text) returns public.runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  earlier app.idempotency_keys;
+  run public.runs;
+begin
+  select k.* into earlier from app.idempotency_keys as k
+  where k.owner_id = replayed_run.caller and k.key = replayed_run.key
+    and k.created_at >= now() - interval '24 hours';
+  if not found then
+    return null;
+  end if;
+  if earlier.request_hash is distinct from replayed_run.request_hash then
+    perform app.refuse(422, 'idempotency_key_reused',
+      'This Idempotency-Key came with another request before.');
+  end if;
+  select r.* into run from public.runs as r where r.id = earlier.run_id;
+  if run.status in ('queued', 'running') then
+    perform app.refuse(409, 'run_in_progress',
+      'The run that this Idempotency-Key started has not ended yet.');
+  end if;
+  return run;
+end;
+$$;
+revoke execute on function app.replayed_run from public, anon, authenticated, service_role;
+
+-- The caller's agent, kept from being archived or deleted until the run is there. Somebody
+-- else's agent, and one the caller may not read, is not there.
+create function app.startable_agent(caller uuid, name text) returns public.agents
+language plpgsql
+set search_path = ''
+as $$
+declare
+  agent public.agents;
+begin
+  select a.* into agent from public.agents as a
+  where a.owner_id = startable_agent.caller and a.name = startable_agent.name
+    and app.user_can(startable_agent.caller, 'agents:read')
+  for share;
+  if not found then
+    perform app.refuse(404, 'not_found', 'There is no such agent.');
+  end if;
+  perform app.require(startable_agent.caller, 'agents:execute');
+  return agent;
+end;
+$$;
+revoke execute on function app.startable_agent from public, anon, authenticated, service_role;
+
+-- The id of the version to run.
+create function app.startable_version(agent public.agents, version int) returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  version_id uuid;
+begin
+  perform app.refuse_quarantined(agent);
+  if agent.state = 'archived' then
+    perform app.refuse(409, 'agent_archived', 'This agent is archived.');
+  end if;
+  select v.id into version_id from public.agent_versions as v
+  where v.agent_id = agent.id and v.version = startable_version.version;
+  if not found then
+    perform app.refuse(404, 'not_found', 'This agent has no such version.');
+  end if;
+  return version_id;
+end;
+$$;
+revoke execute on function app.startable_version from public, anon, authenticated, service_role;
+
+create function app.refuse_over_quota(caller uuid) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if (select count(*) from public.runs where runs.owner_id = caller and runs.status = 'running')
+    >= (select settings.max_concurrent_runs from app.settings) then
+    perform app.refuse(429, 'too_many_runs', 'You have as many runs under way as you may have.');
+  end if;
+end;
+$$;
+revoke execute on function app.refuse_over_quota from public, anon, authenticated, service_role;
+
+-- Writes the run's first event, and remembers its key where it has one.
+create function app.open_run(run public.runs, idempotency_key text, request_hash text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into public.run_events (run_id, seq, type, at, data, owner_id)
+  values (run.id, 1, 'run.started', run.started_at, json_build_object(
+    'agent', run.agent_name, 'version', run.version, 'engine', run.engine), run.owner_id);
+  if open_run.idempotency_key is null then
+    return;
+  end if;
+  insert into app.idempotency_keys (owner_id, key, request_hash, run_id)
+  values (run.owner_id, open_run.idempotency_key, open_run.request_hash, run.id)
+  on conflict on constraint idempotency_keys_pkey do update
+  set request_hash = excluded.request_hash, run_id = excluded.run_id,
+    created_at = excluded.created_at;
+end;
+$$;
+revoke execute on function app.open_run from public, anon, authenticated, service_role;
+
+-- The grace beside the wall clock is for the executor to report; only after it is a run lost.
+create function public.start_run(
+  run_id uuid, caller uuid, agent_name text, version int, input text, engine text, layers text[],
+  limits text, wall_ms int, request_id text,
+  idempotency_key text default null, request_hash text default null
+) returns setof public.runs
+language plpgsql security definer rows 1
+set search_path = ''
+as $$
+declare
+  agent public.agents;
+  run public.runs;
+  version_id uuid;
+  chosen int;
+begin
+  perform app.take_turn('runs', start_run.caller);
+  agent := app.startable_agent(start_run.caller, start_run.agent_name);
+  perform app.reap(start_run.caller);
+  run := app.replayed_run(start_run.caller, start_run.idempotency_key, start_run.request_hash);
+  if run.id is not null then
+    return next run;
+    return;
+  end if;
+  if start_run.wall_ms is null or start_run.wall_ms not between 1 and 86400000 then
+    perform app.refuse(400, 'invalid_request', 'wall_ms lies between 1 and 86400000.');
+  end if;
+  chosen := coalesce(start_run.version, agent.current_version);
+  version_id := app.startable_version(agent, chosen);
+  perform app.refuse_over_quota(start_run.caller);
+  insert into public.runs (
+    id, owner_id, agent_id, agent_name, version_id, version, status, input, engine, layers, limits,
+    request_id, started_at, heartbeat_at, deadline_at
+  ) values (
+    start_run.run_id, agent.owner_id, agent.id, agent.name, version_id, chosen, 'running',
+    start_run.input::json, start_run.engine, start_run.layers, start_run.limits::json,
+    start_run.request_id, clock_timestamp(), clock_timestamp(),
+    clock_timestamp() + start_run.wall_ms * interval '1 millisecond' + interval '30 seconds'
+  ) returning * into run;
+  perform app.open_run(run, start_run.idempotency_key, start_run.request_hash);
+  return next run;
+end;
+$$;
+comment on function public.start_run is
+  'Starts a run of the caller''s agent, or answers the ended run that the same idempotency key '
+  'started (its id differs from run_id). Errors: not_found, forbidden, agent_quarantined, '
+  'agent_archived, too_many_runs, idempotency_key_reused, run_in_progress, invalid_request.';
+revoke execute on function public.start_run from public, anon, authenticated, service_role;
+grant execute on function public.start_run to service_role;
