@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { pgtapSql } from "../../scripts/database/extension.ts";
+import { createEmpty, OWNER, readMigrations } from "../../scripts/database/scratch.ts";
+import { readTapFiles, runTapFile } from "../../scripts/database/tap.ts";
+import { inRollback } from "./database.ts";
+import { FUNCTIONS, GRANTS, readFunctions, readGrants } from "./matrix.ts";
+
+const SERVER = Deno.env.get("CLOISTER_TEST_POSTGRES15_URL");
+
+Deno.test({
+  name: SERVER === undefined
+    ? "migrations apply on plain Postgres 15 (needs CLOISTER_TEST_POSTGRES15_URL)"
+    : "migrations apply on plain Postgres 15, and keep every promise there",
+  ignore: SERVER === undefined,
+  fn: () => applyOn(SERVER ?? ""),
+});
+
+/** Applies everything as a role that is no superuser, then asks of it what is asked of 17. */
+async function applyOn(server: string): Promise<void> {
+  await using scratch = await createEmpty(server);
+  await inRollback(scratch, async (sql) => {
+    const [facts] = await sql`select current_setting('server_version_num')::int / 10000 as major`;
+    assert.equal(facts?.major, 15);
+    await sql.unsafe("set local search_path = extensions");
+    await sql.unsafe(await pgtapSql());
+    await sql.unsafe(`set local search_path = "$user", public, extensions; set role ${OWNER}`);
+    for (const { text } of await readMigrations()) await sql.unsafe(text);
+    await sql.unsafe("reset role");
+    assert.deepEqual(await readGrants(sql), GRANTS);
+    assert.deepEqual(await readFunctions(sql), FUNCTIONS);
+    for (const file of await readTapFiles()) {
+      const { lines, failed, fault } = await runTapFile(sql, file);
+      assert.deepEqual({ failed, fault }, { failed: 0, fault: undefined }, lines.join("\n"));
+    }
+  });
+}
