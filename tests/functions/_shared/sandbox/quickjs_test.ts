@@ -69,10 +69,13 @@ Deno.test("quickjs runs two at once; the others wait in order, and waiting is no
   };
   const program = "export default (input, agent) => agent.call('work', input)";
   const inputs = [1, 2, 3, 4, 5, 6];
+  const started = performance.now();
   const played = await Promise.all(inputs.map((input) => play(program, { input, tools })));
+  const elapsed = performance.now() - started;
   assert.deepEqual(order, inputs);
   assert.equal(most, 2);
-  assert.ok(played.every(({ ending }) => ending.usage.wallMs < 80));
+  const spent = played.reduce((sum, { ending }) => sum + ending.usage.wallMs, 0);
+  assert.ok(spent < elapsed * 2.5, `${spent} ms of two places in ${elapsed} ms`);
 });
 
 Deno.test("quickjs refuses runs when too many wait already, and recovers", async () => {

@@ -1,0 +1,105 @@
+import { corsHeaders } from "@supabase/supabase-js/cors";
+import { type Context, Hono } from "hono";
+import { cors } from "hono/cors";
+import { requestId } from "hono/request-id";
+import { routePath } from "hono/route";
+import { secureHeaders } from "hono/secure-headers";
+import { Fault, FAULTS } from "./fault.ts";
+import { describe } from "./log.ts";
+import type { Platform } from "./platform.ts";
+import { problem, toFault } from "./problem.ts";
+import type { Route } from "./route.ts";
+
+/** What every request carries through the app. */
+export type AppEnv = {
+  Variables: { requestId: string; userId?: string; failure?: Fault };
+};
+
+const ALLOWED_HEADERS = [
+  ...(corsHeaders["Access-Control-Allow-Headers"] ?? "").split(/,\s*/),
+  "idempotency-key",
+  "last-event-id",
+  "x-request-id",
+];
+const EXPOSED_HEADERS = [
+  "link",
+  "location",
+  "idempotent-replayed",
+  "ratelimit",
+  "ratelimit-policy",
+  "retry-after",
+  "x-request-id",
+];
+
+/**
+ * A function's app over its routes. CORS comes first, so that a browser can read our errors; then
+ * the request id, the log line and the security headers, which every answer gets, errors included.
+ */
+export function createApp(
+  name: string,
+  platform: Platform,
+  routes: readonly Route[],
+): Hono<AppEnv> {
+  const app = new Hono<AppEnv>().basePath(`/${name}`);
+  app.use(cors({
+    origin: platform.allowedOrigins.includes("*") ? "*" : platform.allowedOrigins,
+    allowMethods: ["GET", "POST", "PATCH", "DELETE", "OPTIONS"],
+    allowHeaders: ALLOWED_HEADERS,
+    exposeHeaders: EXPOSED_HEADERS,
+    maxAge: 600,
+  }));
+  app.use(requestId({ limitLength: 64 }));
+  app.use(logged(platform));
+  app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
+  app.use(uncached);
+  for (const { spec, respond } of routes) {
+    app.on(spec.method, spec.path, (c) => respond(c, platform));
+  }
+  refuseOtherMethods(app, routes);
+  app.notFound((c) => fail(new Fault("not_found"), c));
+  app.onError(fail);
+  return app;
+}
+
+function fail(err: Error, c: Context<AppEnv>): Response {
+  const fault = toFault(err);
+  c.set("failure", fault);
+  const { body, status, headers } = problem(fault, c.var.requestId);
+  return c.body(body, status, headers);
+}
+
+function refuseOtherMethods(app: Hono<AppEnv>, routes: readonly Route[]): void {
+  for (const path of new Set(routes.map(({ spec }) => spec.path))) {
+    const known = routes.filter(({ spec }) => spec.path === path);
+    const allow = known.map(({ spec }) => spec.method.toUpperCase()).join(", ");
+    app.all(path, (c) => {
+      c.header("allow", allow);
+      throw new Fault("method_not_allowed", `Allowed: ${allow}.`);
+    });
+  }
+}
+
+async function uncached(c: Context<AppEnv>, next: () => Promise<void>): Promise<void> {
+  await next();
+  c.header("cache-control", "no-store");
+}
+
+/** One line per request: the route and not the address, since addresses carry names. */
+function logged({ log }: Platform) {
+  return async (c: Context<AppEnv>, next: () => Promise<void>): Promise<void> => {
+    const started = performance.now();
+    await next();
+    const { failure, requestId, userId } = c.var;
+    const ours = failure !== undefined && FAULTS[failure.code][0] >= 500;
+    log(ours ? "error" : "info", "request", {
+      request_id: requestId,
+      method: c.req.method,
+      route: routePath(c, -1),
+      status: c.res.status,
+      ms: Math.round(performance.now() - started),
+      user_id: userId,
+      code: failure?.code,
+      cause: ours ? describe(failure.cause ?? failure) : undefined,
+    });
+  };
+}

@@ -1,0 +1,86 @@
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+/** Everything a caller can be told went wrong: stable code → status and title. */
+export const FAULTS = {
+  invalid_request: [400, "The request does not match its schema"],
+  invalid_json: [400, "The body is not valid JSON"],
+  invalid_cursor: [400, "The cursor is not one that this list handed out"],
+  unauthenticated: [401, "The request carries no credentials"],
+  token_expired: [401, "The access token has expired"],
+  token_invalid: [401, "The access token is not valid here"],
+  forbidden: [403, "The caller's role does not allow this"],
+  not_found: [404, "There is no such resource"],
+  method_not_allowed: [405, "The resource does not know this method"],
+  name_taken: [409, "Another agent of the caller has this name"],
+  too_many_agents: [
+    409,
+    "The caller has as many agents as the operator allows",
+  ],
+  too_many_versions: [
+    409,
+    "The agent has as many versions as the operator allows",
+  ],
+  agent_archived: [409, "The agent is archived"],
+  agent_busy: [409, "A run of the agent has not ended yet"],
+  run_in_progress: [409, "The run with this idempotency key has not ended yet"],
+  body_too_large: [413, "The body is larger than this route accepts"],
+  unsupported_media_type: [415, "The body must be application/json"],
+  invalid_source: [422, "The source cannot run as an agent"],
+  invalid_input_schema: [
+    422,
+    "The input schema is not one that can be checked",
+  ],
+  invalid_input: [422, "The input does not match the agent's input schema"],
+  idempotency_key_reused: [
+    422,
+    "The idempotency key came with another request before",
+  ],
+  agent_quarantined: [423, "The agent is quarantined"],
+  rate_limited: [429, "The caller has spent the budget for now"],
+  too_many_runs: [
+    429,
+    "The caller has as many runs at once as the operator allows",
+  ],
+  internal: [500, "Something failed on our side"],
+  engine_busy: [503, "Every sandbox is busy"],
+  limiter_unavailable: [503, "The rate limiter cannot be reached"],
+  database_unavailable: [503, "The database cannot be reached"],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
+
+/** A stable code from the closed table. */
+export type FaultCode = keyof typeof FAULTS;
+
+/** One thing that is wrong with the request: where, and what. */
+export interface FaultItem {
+  code: string;
+  message: string;
+  /** A path into the body such as `input.city`. */
+  path?: string;
+  line?: number;
+  column?: number;
+}
+
+/** What a fault may say beside its code. */
+export interface FaultOptions extends ErrorOptions {
+  items?: readonly FaultItem[];
+  /** Seconds until another try can succeed. */
+  retryAfter?: number;
+}
+
+/** An expected failure. `detail` and `items` reach the caller; `cause` reaches only the log. */
+export class Fault extends Error {
+  override readonly name = "Fault";
+  readonly items: readonly FaultItem[];
+  readonly retryAfter: number | undefined;
+
+  constructor(readonly code: FaultCode, readonly detail?: string, options: FaultOptions = {}) {
+    super(detail ?? FAULTS[code][1], options);
+    this.items = options.items ?? [];
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+/** Whether a text is a code of the table: the database speaks them too. */
+export function isFaultCode(text: string): text is FaultCode {
+  return Object.hasOwn(FAULTS, text);
+}

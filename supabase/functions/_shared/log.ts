@@ -1,0 +1,36 @@
+/** What a log line may hold: flat, JSON, no bodies, no headers. */
+export type LogFields = Record<string, string | number | boolean | undefined>;
+
+/** Writes log lines. */
+export type Log = (level: "info" | "warn" | "error", event: string, fields?: LogFields) => void;
+
+const SECRETS = /\b(?:sb_secret_|sb_publishable_|ck_|eyJ)[\w.~+/-]+/g;
+const MAX_FIELD = 2_000;
+
+/** A log that writes one JSON line per call; anything that looks like a key or token is masked. */
+export function createLog(fixed: LogFields): Log {
+  return (level, event, fields = {}) => {
+    const line = {
+      at: new Date().toISOString(),
+      level,
+      event,
+      ...fixed,
+      ...fields,
+    };
+    console[level](JSON.stringify(line, (_key, value) => mask(value)));
+  };
+}
+
+/** An error and its causes as one text for the log. Never for a caller. */
+export function describe(err: unknown): string {
+  const parts: string[] = [];
+  for (let at = err; at !== undefined && at !== null && parts.length < 4;) {
+    parts.push(at instanceof Error ? (at.stack ?? at.message) : JSON.stringify(at) ?? String(at));
+    at = at instanceof Error ? at.cause : undefined;
+  }
+  return parts.join("\ncaused by: ");
+}
+
+function mask(value: unknown): unknown {
+  return typeof value === "string" ? value.replace(SECRETS, "[secret]").slice(0, MAX_FIELD) : value;
+}

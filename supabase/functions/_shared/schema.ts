@@ -1,0 +1,37 @@
+import * as z from "zod";
+
+/** A moment in ISO 8601. Postgres writes it with an offset and microseconds; the wire does not. */
+export const Timestamp = z.iso.datetime({ offset: true })
+  .overwrite((text) => new Date(text).toISOString())
+  .meta({ examples: ["2026-01-02T03:04:05.678Z"] });
+
+/** How much of a list one request returns, and where it goes on. */
+export const PageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(512).optional(),
+});
+export type PageQuery = z.infer<typeof PageQuery>;
+
+/** A page of a list: `next_cursor` is null on the last one. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), next_cursor: z.string().nullable() });
+}
+
+/** An RFC 9457 problem document as this API answers it. */
+export const Problem = z.object({
+  type: z.string().max(200),
+  title: z.string().max(200),
+  status: z.int().min(400).max(599),
+  detail: z.string().max(4_000).optional(),
+  instance: z.string().max(200),
+  code: z.string().max(64),
+  request_id: z.string().max(64),
+  errors: z.array(z.object({
+    code: z.string().max(64),
+    message: z.string().max(1_000),
+    path: z.string().max(200).optional(),
+    line: z.int().positive().optional(),
+    column: z.int().positive().optional(),
+  })).max(200).optional(),
+  retry_after: z.int().min(0).optional(),
+}).meta({ id: "Problem" });

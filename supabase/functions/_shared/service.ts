@@ -1,0 +1,26 @@
+import { createClient } from "@supabase/supabase-js";
+import type { Database } from "./database.types.ts";
+import type { Reply } from "./db.ts";
+import type { Env } from "./env.ts";
+
+type Functions = Database["public"]["Functions"];
+
+/** The only functions that the secret key is used for; they are granted to `service_role` alone. */
+type ServiceFunction = "start_run" | "append_run_events" | "settle_run";
+
+/** Calls one of the functions that no user may call. What it answers is to be parsed. */
+export type Service = <Name extends ServiceFunction>(
+  name: Name,
+  args: Functions[Name]["Args"],
+) => PromiseLike<Reply<unknown>>;
+
+/**
+ * The one place that opens a client with the secret key. It never carries a caller's token, and
+ * it hands out a single verb instead of the client, so that no table can be read through it.
+ */
+export function createService(env: Env): Service {
+  const client = createClient(env.supabaseUrl, env.secretKey, {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  });
+  return (name, args) => client.rpc(name, args);
+}
