@@ -1,0 +1,35 @@
+import { Fault } from "../../_shared/fault.ts";
+import { parseInputSchema } from "../../_shared/input_schema.ts";
+import type { Mac } from "../../_shared/mac.ts";
+import { sealText, sha256 } from "../../_shared/prepared.ts";
+import { compile, type Finding } from "../../_shared/sandbox/source/compile.ts";
+import type { NewVersion } from "./schema.ts";
+
+/** A version as the database takes it: what is JSON crosses as text. */
+export interface PreparedVersion {
+  source: string;
+  language: string;
+  input_schema?: string;
+  findings: string;
+  program: string;
+  seal: string;
+}
+
+/**
+ * Checks a draft before anything is written: its source must be able to run, its schema must be
+ * one that can be checked. What was compiled is sealed and kept, so that no run compiles it again.
+ */
+export async function prepareVersion(
+  draft: Omit<NewVersion, "publish">,
+  mac: Mac,
+): Promise<{ version: PreparedVersion; findings: readonly Finding[] }> {
+  const { source, language, input_schema } = draft;
+  const compiled = await compile(source, language);
+  const { findings } = compiled;
+  if (!compiled.ok) throw new Fault("invalid_source", undefined, { items: findings });
+  const { program } = compiled;
+  const seal = await mac.sign(sealText({ source_hash: await sha256(source), language, program }));
+  const schema = input_schema && JSON.stringify(parseInputSchema(input_schema));
+  const version = { source, language, findings: JSON.stringify(findings), program, seal };
+  return { findings, version: schema === null ? version : { ...version, input_schema: schema } };
+}

@@ -1,0 +1,71 @@
+import * as z from "zod";
+import { paginate } from "../../_shared/page.ts";
+import { type Route, route } from "../../_shared/route.ts";
+import { pageOf } from "../../_shared/schema.ts";
+import { findAgent } from "../agents/repo.ts";
+import { AgentId, ByName } from "../agents/schema.ts";
+import { diffVersions } from "./diff.ts";
+import { prepareVersion } from "./prepare.ts";
+import * as repo from "./repo.ts";
+import * as schema from "./schema.ts";
+
+const { ByVersion, DiffQuery, NewVersion, Version, VersionDiff, VersionQuery, VersionSummary } =
+  schema;
+
+/** Versions: what an agent's source was at a time. */
+export const versions: readonly Route[] = [
+  route({
+    method: "get",
+    path: "/:name/versions",
+    summary: "List an agent's versions, newest first",
+    accept: z.object({ params: ByName, query: VersionQuery }),
+    budget: "read",
+    reply: pageOf(VersionSummary),
+    faults: ["invalid_cursor"],
+  }, async ({ params: { name }, query }, { db, caller: { userId }, platform }) => {
+    const agent = await findAgent(db, userId, name);
+    const agentId = AgentId.parse(agent.id);
+    return paginate(platform.cursors, query, {
+      list: `versions/${agent.id}`,
+      user: userId,
+      key: ({ version }) => String(version),
+      fetch: (page) => repo.listVersions(db, { agentId, ...page }),
+    });
+  }),
+  route({
+    method: "post",
+    path: "/:name/versions",
+    summary: "Add a version and publish it",
+    accept: z.object({ params: ByName, body: NewVersion }),
+    budget: "write",
+    status: 201,
+    reply: Version,
+    faults: ["invalid_source", "invalid_input_schema", "too_many_versions"],
+  }, async ({ params: { name }, body: { publish, ...draft } }, { db, platform }) => {
+    const { version } = await prepareVersion(draft, platform.prepared);
+    return repo.insertVersion(db, name, { ...version, publish });
+  }),
+  route({
+    method: "get",
+    path: "/:name/versions/:version",
+    summary: "Get a version with its source",
+    accept: z.object({ params: ByVersion }),
+    budget: "read",
+    reply: Version,
+  }, ({ params }, { db, caller }) => repo.findVersion(db, caller.userId, params)),
+  route({
+    method: "get",
+    path: "/:name/versions/:version/diff",
+    summary: "Compare a version with another",
+    accept: z.object({ params: ByVersion, query: DiffQuery }),
+    budget: "read",
+    reply: VersionDiff,
+  }, async ({ params, query }, { db, caller: { userId } }) => {
+    const against = query.against ?? params.version - 1;
+    const [from, to] = await Promise.all([
+      repo.findVersion(db, userId, { ...params, version: against }),
+      repo.findVersion(db, userId, params),
+    ]);
+    return diffVersions(from, to);
+  }),
+];

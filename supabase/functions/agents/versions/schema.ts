@@ -1,0 +1,61 @@
+import * as z from "zod";
+import { InputSchema } from "../../_shared/input_schema.ts";
+import { PageQuery, Timestamp } from "../../_shared/schema.ts";
+
+const MAX_SOURCE_BYTES = 256 * 1024;
+
+const Language = z.enum(["typescript", "javascript"]);
+const VersionNumber = z.coerce.number().int().positive().max(2 ** 31 - 1);
+
+/** What a caller sends for a new version. Sources and schemas are looked into by `prepare.ts`. */
+export const NewVersion = z.strictObject({
+  source: z.string().min(1).max(MAX_SOURCE_BYTES),
+  language: Language.default("typescript"),
+  input_schema: InputSchema.nullable().default(null),
+  publish: z.boolean().default(true),
+}).meta({ id: "NewVersion" });
+export type NewVersion = z.infer<typeof NewVersion>;
+
+/** What the check of a source remarks: an `error` refuses the source, a `warning` does not. */
+export const Finding = z.object({
+  severity: z.enum(["error", "warning"]),
+  code: z.string().max(64),
+  message: z.string().max(1_000),
+  line: z.int().positive(),
+  column: z.int().positive(),
+}).meta({ id: "Finding" });
+
+/** The path parameters that name one version. */
+export const ByVersion = z.object({ name: z.string().max(63), version: VersionNumber });
+
+/** Which version to compare with; the one before by default. */
+export const DiffQuery = z.strictObject({ against: VersionNumber.optional() });
+
+/** Which versions to list. */
+export const VersionQuery = PageQuery;
+
+/** A version in a list. */
+export const VersionSummary = z.object({
+  version: z.int().positive(),
+  language: Language,
+  source_hash: z.string().regex(/^[0-9a-f]{64}$/).meta({ description: "SHA-256 of the source" }),
+  created_at: Timestamp,
+  published_at: Timestamp.nullable().meta({ description: "When it was first published" }),
+}).meta({ id: "VersionSummary" });
+export type VersionSummary = z.infer<typeof VersionSummary>;
+
+/** A version: immutable, so that what ran yesterday can be read today. */
+export const Version = VersionSummary.extend({
+  source: z.string().max(MAX_SOURCE_BYTES),
+  input_schema: InputSchema.nullable(),
+  findings: z.array(Finding).max(200),
+}).meta({ id: "Version" });
+export type Version = z.infer<typeof Version>;
+
+/** What changed between two versions. */
+export const VersionDiff = z.object({
+  from: z.int().positive(),
+  to: z.int().positive(),
+  patch: z.string().meta({ description: "Unified diff; empty when the sources are the same" }),
+}).meta({ id: "VersionDiff" });
+export type VersionDiff = z.infer<typeof VersionDiff>;
