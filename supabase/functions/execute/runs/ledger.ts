@@ -1,0 +1,104 @@
+import * as z from "zod";
+import { type Reply, rows } from "../../_shared/db.ts";
+import { Fault } from "../../_shared/fault.ts";
+import type { Service } from "../../_shared/service.ts";
+import { type Run, type RunError, type RunLimits, RunRow, type RunUsage } from "./schema.ts";
+
+/** An event on its way to the database and to streams: `data` is JSON text already. */
+export interface RecordedEvent {
+  seq: number;
+  type: string;
+  at: string;
+  data: string;
+}
+
+/** What starting a run needs; everything in it was checked. */
+export interface StartRequest {
+  id: string;
+  caller: string;
+  agent: string;
+  version: number;
+  /** JSON text. */
+  input: string;
+  engine: string;
+  layers: readonly string[];
+  limits: RunLimits;
+  requestId: string;
+  /** The caller's key, and a hash of what it must always come with. */
+  idempotency?: { key: string; hash: string };
+}
+
+/** How a run ended. `output` is JSON text. */
+export interface Settlement {
+  status:
+    | "succeeded"
+    | "failed"
+    | "timed_out"
+    | "out_of_memory"
+    | "output_exceeded"
+    | "cancelled"
+    | "lost";
+  output?: string;
+  error?: z.infer<typeof RunError>;
+  usage: RunUsage;
+}
+
+/** What is written about runs, with the secret key, since no user may write it. */
+export interface Ledger {
+  /** Claims a run. An earlier run with the same idempotency key comes back instead of a new one. */
+  start(request: StartRequest): Promise<Run>;
+  /** Stores events while the run goes on; true if its owner asked for it to stop. */
+  append(id: string, events: readonly RecordedEvent[]): Promise<boolean>;
+  /** Ends the run, once: a run that ended already comes back as it is. */
+  settle(id: string, how: Settlement, events: readonly RecordedEvent[]): Promise<Run>;
+}
+
+/** The ledger in Postgres. JSON crosses as text, so that it is stored byte for byte. */
+export function createLedger(service: Service): Ledger {
+  return {
+    async start({ id, agent, limits, layers, requestId, idempotency, ...rest }) {
+      const reply = await service("start_run", {
+        ...rest,
+        run_id: id,
+        agent_name: agent,
+        layers: [...layers],
+        limits: JSON.stringify(limits),
+        wall_ms: limits.wall_ms,
+        request_id: requestId,
+        ...(idempotency && {
+          idempotency_key: idempotency.key,
+          request_hash: idempotency.hash,
+        }),
+      });
+      return theRun(reply);
+    },
+    async append(id, events) {
+      const reply = await service("append_run_events", {
+        run_id: id,
+        events: JSON.stringify(events),
+      });
+      return z.boolean().parse(rows(reply));
+    },
+    async settle(id, { status, output, error, usage }, events) {
+      const ending = {
+        status,
+        output: output ?? null,
+        error: error ? JSON.stringify(error) : null,
+        usage: JSON.stringify(usage),
+      };
+      const reply = await service("settle_run", {
+        run_id: id,
+        ending: JSON.stringify(ending),
+        events: JSON.stringify(events),
+      });
+      return theRun(reply);
+    },
+  };
+}
+
+/** The one run that a function answers; none is left when its owner was deleted meanwhile. */
+function theRun(reply: Reply<unknown>): Run {
+  const [run] = RunRow.array().parse(rows(reply));
+  if (run === undefined) throw new Fault("not_found");
+  return run;
+}

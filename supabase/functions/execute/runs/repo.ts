@@ -1,0 +1,58 @@
+import * as z from "zod";
+import { type Db, first, one, rows } from "../../_shared/db.ts";
+import { Run, RUN_COLUMNS, RunEvent, RunRow } from "./schema.ts";
+
+/** A version as it is needed to run it. The program is to be trusted only under its seal. */
+const Program = z.object({
+  id: z.uuid(),
+  version: z.int().positive(),
+  source_hash: z.string(),
+  language: z.enum(["typescript", "javascript"]),
+  input_schema: z.unknown(),
+  program: z.string().nullable(),
+  seal: z.string().nullable(),
+});
+export type Program = z.infer<typeof Program>;
+
+const PROGRAM_COLUMNS = "id, version, source_hash, language, input_schema, program, seal";
+
+/** The caller's version of that number, or the published one; `not_found` if there is none. */
+export async function findProgram(
+  db: Db,
+  name: string,
+  version: number | undefined,
+): Promise<Program> {
+  const args = { agent_name: name, ...(version !== undefined && { version }) };
+  return Program.parse(first(await db.rpc("find_program", args).select(PROGRAM_COLUMNS)));
+}
+
+/** The source of one of the caller's versions. */
+export async function findSource(db: Db, versionId: string): Promise<string> {
+  const reply = await db.from("agent_versions").select("source").eq("id", versionId).maybeSingle();
+  return one(reply).source;
+}
+
+/** Whether the caller's role has a permission. */
+export async function hasPermission(db: Db, permission: string): Promise<boolean> {
+  return z.array(z.string()).parse(rows(await db.rpc("my_permissions")))
+    .includes(permission);
+}
+
+/** One of the caller's runs, or `not_found`. */
+export async function findRun(db: Db, id: string): Promise<Run> {
+  const reply = await db.from("runs").select(RUN_COLUMNS).eq("id", id)
+    .maybeSingle();
+  return RunRow.parse(one(reply));
+}
+
+/** A run's events after a sequence number, at most 500. */
+export async function listEvents(db: Db, runId: string, after: number): Promise<RunEvent[]> {
+  const reply = await db.from("run_events").select("seq, type, at, data")
+    .eq("run_id", runId).gt("seq", after).order("seq").limit(500);
+  return RunEvent.array().parse(rows(reply));
+}
+
+/** Asks a run to stop. One that ended already comes back unchanged. */
+export async function cancelRun(db: Db, id: string): Promise<Run> {
+  return RunRow.parse(first(await db.rpc("cancel_run", { run_id: id })));
+}

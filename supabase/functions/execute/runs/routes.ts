@@ -1,0 +1,73 @@
+import * as z from "zod";
+import { type Route, route } from "../../_shared/route.ts";
+import type { Engine } from "../../_shared/sandbox/engine.ts";
+import { execute, followEvents, wantsStream } from "./execute.ts";
+import * as repo from "./repo.ts";
+import { ByAgent, ByRun, EventQuery, NewRun, Run, RunEvents, runId } from "./schema.ts";
+import { createStage } from "./stage.ts";
+
+/** Runs: executions of agents, by one engine. */
+export function createRuns(engine: Engine): readonly Route[] {
+  const stage = createStage(engine);
+  return [
+    route(
+      {
+        method: "post",
+        path: "/agents/:name",
+        summary: "Execute an agent and wait, or watch it with `Accept: text/event-stream`",
+        accept: z.object({ params: ByAgent, body: NewRun }),
+        headers: {
+          "idempotency-key": "a request repeated with the same key gets the same run, for 24 hours",
+        },
+        budget: "execute",
+        reply: Run,
+        streams: true,
+        faults: [
+          "invalid_input",
+          "agent_archived",
+          "agent_quarantined",
+          "too_many_runs",
+          "run_in_progress",
+          "idempotency_key_reused",
+          "engine_busy",
+        ],
+      },
+      ({ params, body }, call) => execute(stage, call, { agent: params.name, body }),
+    ),
+    route({
+      method: "get",
+      path: "/runs/:id",
+      summary: "Get a run",
+      accept: z.object({ params: ByRun }),
+      budget: "read",
+      reply: Run,
+    }, ({ params }, { db }) => repo.findRun(db, params.id)),
+    route({
+      method: "get",
+      path: "/runs/:id/events",
+      summary: "Get a run's events, or follow them with `Accept: text/event-stream`",
+      accept: z.object({ params: ByRun, query: EventQuery }),
+      headers: { "last-event-id": "where a lost stream goes on" },
+      budget: "read",
+      reply: RunEvents,
+      streams: true,
+    }, async ({ params: { id }, query: { after } }, call) => {
+      if (wantsStream(call)) return followEvents(call, id, after);
+      await repo.findRun(call.db, id);
+      return { data: await repo.listEvents(call.db, id, after) };
+    }),
+    route({
+      method: "post",
+      path: "/runs/:id/cancel",
+      summary: "Stop a run; one that has ended stays as it is",
+      accept: z.object({ params: ByRun }),
+      budget: "write",
+      status: 202,
+      reply: Run,
+    }, async ({ params: { id } }, { db }) => {
+      const run = await repo.cancelRun(db, id);
+      stage.cancel(runId.of(id));
+      return run;
+    }),
+  ];
+}

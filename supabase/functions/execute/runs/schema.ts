@@ -1,0 +1,129 @@
+import * as z from "zod";
+import { prefixedId } from "../../_shared/ids.ts";
+import { Timestamp } from "../../_shared/schema.ts";
+
+/** The ids of runs: UUIDv7 inside, `run_…` outside. */
+export const runId = prefixedId("run");
+
+const STATUSES = [
+  "queued",
+  "running",
+  "succeeded",
+  "failed",
+  "timed_out",
+  "out_of_memory",
+  "output_exceeded",
+  "cancelled",
+  "lost",
+] as const;
+
+const Count = z.number().min(0);
+
+/** The path parameter that names an agent of the caller. */
+export const ByAgent = z.object({ name: z.string().max(63) });
+
+/** The path parameter that names a run of the caller. */
+export const ByRun = z.object({ id: runId.param });
+
+/** What a caller sends to start a run. */
+export const NewRun = z.strictObject({
+  input: z.unknown().meta({ description: "Any JSON value; null if left out" }),
+  version: z.int().positive().max(2 ** 31 - 1).optional()
+    .meta({ description: "The published version if left out" }),
+}).meta({ id: "NewRun" });
+export type NewRun = z.infer<typeof NewRun>;
+
+/** `Idempotency-Key`: visible ASCII, as the IETF draft's strings are. */
+export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
+
+/** What an agent did wrong: where in its own source, and nothing of ours. */
+export const RunError = z.object({
+  kind: z.string().max(64),
+  name: z.string().max(200),
+  message: z.string().max(4_000),
+  line: z.int().positive().optional(),
+  column: z.int().positive().optional(),
+}).meta({ id: "RunError" });
+
+/** What a run may spend. */
+export const RunLimits = z.object({
+  wall_ms: Count,
+  cpu_ms: Count,
+  memory_bytes: Count,
+  output_bytes: Count,
+  log_bytes: Count,
+  events: Count,
+  tool_calls: Count,
+  tool_concurrency: Count,
+  tool_bytes: Count,
+}).meta({ id: "RunLimits" });
+export type RunLimits = z.infer<typeof RunLimits>;
+
+/** What a run spent. */
+export const RunUsage = RunLimits.omit({
+  tool_concurrency: true,
+  tool_bytes: true,
+})
+  .meta({ id: "RunUsage" });
+export type RunUsage = z.infer<typeof RunUsage>;
+
+/** A run: what was asked, under which limits, how it ended and what it cost. */
+export const Run = z.object({
+  id: runId.wire,
+  agent: z.string().max(63),
+  version: z.int().positive(),
+  status: z.enum(STATUSES),
+  input: z.unknown(),
+  output: z.unknown(),
+  error: RunError.nullable(),
+  engine: z.string().max(64),
+  layers: z.array(z.string().max(64)).max(16),
+  limits: RunLimits,
+  usage: RunUsage.nullable(),
+  request_id: z.string().max(64),
+  created_at: Timestamp,
+  started_at: Timestamp.nullable(),
+  ended_at: Timestamp.nullable(),
+}).meta({ id: "Run" });
+export type Run = z.infer<typeof Run>;
+
+/** The columns of a run that callers see. */
+export const RUN_COLUMNS =
+  "id, agent_name, version, status, input, output, error, engine, layers, limits, usage, request_id, created_at, started_at, ended_at";
+
+/** What a row must be for us to serve it. */
+export const RunRow = Run.omit({ agent: true }).extend({
+  id: z.uuid(),
+  agent_name: z.string(),
+})
+  .transform(({ agent_name, ...row }): Run => ({
+    ...row,
+    id: runId.of(row.id),
+    agent: agent_name,
+  }));
+
+/** One thing that happened in a run. `seq` grows by one; the last event's type is `run.<status>`. */
+export const RunEvent = z.object({
+  seq: z.int().positive(),
+  type: z.string().max(64),
+  at: Timestamp,
+  data: z.unknown(),
+}).meta({ id: "RunEvent" });
+export type RunEvent = z.infer<typeof RunEvent>;
+
+/** A stretch of a run's events. */
+export const RunEvents = z.object({ data: z.array(RunEvent) }).meta({
+  id: "RunEvents",
+});
+
+/** Events after this one: what a client that lost its connection has seen already. */
+export const EventQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).max(2 ** 31 - 1).default(0),
+});
+
+const ENDED: ReadonlySet<string> = new Set(STATUSES.slice(2).map((status) => `run.${status}`));
+
+/** Whether an event of this type is the last one of its run. */
+export function isTerminal(type: string): boolean {
+  return ENDED.has(type);
+}

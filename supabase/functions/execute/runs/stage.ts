@@ -1,0 +1,34 @@
+import { keepAlive } from "../../_shared/background.ts";
+import type { Call } from "../../_shared/route.ts";
+import type { Engine } from "../../_shared/sandbox/engine.ts";
+import { createLedger } from "./ledger.ts";
+import { type LiveRun, perform } from "./perform.ts";
+import { jobFor } from "./program.ts";
+import { findSource } from "./repo.ts";
+import type { Started } from "./start.ts";
+
+/** Where the runs of this isolate go on. */
+export interface Stage {
+  engine: Engine;
+  /** Performs a started run, whether or not its caller stays. */
+  launch(call: Call, started: Started): LiveRun;
+  /** Stops a run at once if it goes on here; elsewhere it notices within a second by itself. */
+  cancel(id: string): void;
+}
+
+/** An empty stage over an engine. */
+export function createStage(engine: Engine): Stage {
+  const live = new Map<string, LiveRun>();
+  return {
+    engine,
+    launch({ db, platform: { log, prepared, service } }, { run, program, input }) {
+      const job = jobFor(program, input, { prepared, source: () => findSource(db, program.id) });
+      const going = perform(run, job, { engine, ledger: createLedger(service), log });
+      live.set(run.id, going);
+      const left = going.settled.then(() => {}, () => {}).then(() => void live.delete(run.id));
+      keepAlive(left);
+      return going;
+    },
+    cancel: (id) => live.get(id)?.cancel(),
+  };
+}

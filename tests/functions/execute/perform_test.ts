@@ -1,0 +1,165 @@
+import assert from "@std/assert";
+import type {
+  Ending,
+  Engine,
+  Event,
+  Job,
+} from "../../../supabase/functions/_shared/sandbox/engine.ts";
+import { EngineBusy } from "../../../supabase/functions/_shared/sandbox/engine.ts";
+import type {
+  Ledger,
+  RecordedEvent,
+  Settlement,
+} from "../../../supabase/functions/execute/runs/ledger.ts";
+import { perform } from "../../../supabase/functions/execute/runs/perform.ts";
+import { LIMITS } from "../../../supabase/functions/execute/runs/limits.ts";
+import type { Run } from "../../../supabase/functions/execute/runs/schema.ts";
+
+const NOW = "2026-01-01T00:00:00.000Z";
+const USAGE = {
+  wallMs: 1,
+  cpuMs: 1,
+  memoryBytes: 1,
+  outputBytes: 1,
+  logBytes: 1,
+  events: 1,
+  toolCalls: 0,
+};
+const SUCCEEDED: Ending = { type: "ending", status: "succeeded", output: "42", usage: USAGE };
+const JOB: Job = { program: "", input: "null", tools: {}, limits: LIMITS };
+const RUN: Run = {
+  id: `run_${"0".repeat(32)}`,
+  agent: "a",
+  version: 1,
+  status: "running",
+  input: null,
+  output: null,
+  error: null,
+  engine: "scripted",
+  layers: [],
+  limits: {
+    wall_ms: 1,
+    cpu_ms: 1,
+    memory_bytes: 1,
+    output_bytes: 1,
+    log_bytes: 1,
+    events: 1,
+    tool_calls: 1,
+    tool_concurrency: 1,
+    tool_bytes: 1,
+  },
+  usage: null,
+  request_id: "r",
+  created_at: NOW,
+  started_at: NOW,
+  ended_at: null,
+};
+
+type Step = Event | Ending | Error | "wait for cancel";
+
+/** An engine that plays a script. */
+function scripted(steps: readonly Step[]): Engine {
+  return {
+    name: "scripted",
+    layers: [],
+    ceiling: LIMITS,
+    async *run(_job, signal) {
+      for (const step of steps) {
+        if (step instanceof Error) throw step;
+        if (step !== "wait for cancel") yield step;
+        else {
+          await new Promise((resolve) => {
+            if (signal.aborted) resolve(undefined);
+            signal.addEventListener("abort", resolve);
+          });
+          yield { type: "ending", status: "cancelled", usage: USAGE };
+        }
+      }
+    },
+  };
+}
+
+/** A ledger in memory; `trouble` makes calls of `settle` fail first. */
+function ledgerWith(trouble: Error[] = []) {
+  const settled: { how: Settlement; events: readonly RecordedEvent[] }[] = [];
+  const ledger: Ledger = {
+    start: () => Promise.reject(new Error("not here")),
+    append: () => Promise.resolve(false),
+    settle(_id, how, events) {
+      const err = trouble.shift();
+      if (err) return Promise.reject(err);
+      settled.push({ how, events: [...events] });
+      const output = how.output === undefined ? null : JSON.parse(how.output);
+      return Promise.resolve({ ...RUN, ...how, output, error: how.error ?? null, ended_at: NOW });
+    },
+  };
+  return { ledger, settled };
+}
+
+async function play(steps: readonly Step[], ledger: Ledger, cancel = false) {
+  const deps = { engine: scripted(steps), ledger, log: () => {} };
+  const live = perform(RUN, Promise.resolve(JOB), deps);
+  if (cancel) live.cancel();
+  const [events, run] = await Promise.allSettled([Array.fromAsync(live.events), live.settled]);
+  assert.equal(events.status, "fulfilled");
+  return { events: events.value, run };
+}
+
+Deno.test("perform() settles once, with the events and the ending that its engine reported", async () => {
+  const { ledger, settled } = ledgerWith();
+  const { events } = await play([
+    { type: "log", level: "info", message: "hi", fields: '{"n":1}' },
+    { type: "output", value: '"part"' },
+    SUCCEEDED,
+  ], ledger);
+  assert.deepEqual(events.map(({ seq, type }) => [seq, type]), [
+    [1, "run.started"],
+    [2, "log"],
+    [3, "output"],
+    [4, "run.succeeded"],
+  ]);
+  assert.equal(events[1]?.data, '{"level":"info","message":"hi","fields":{"n":1}}');
+  assert.equal(settled.length, 1);
+  assert.deepEqual(settled[0]?.events.map(({ seq }) => seq), [2, 3]);
+});
+
+Deno.test("perform() settles as lost when its engine breaks, and says nothing of how", async () => {
+  const { ledger, settled } = ledgerWith();
+  const { events } = await play([new Error("secret path /etc")], ledger);
+  assert.deepEqual(events.map(({ type }) => type), ["run.started", "run.lost"]);
+  assert.equal(settled[0]?.how.status, "lost");
+  assert.doesNotMatch(JSON.stringify([events, settled]), /secret path/);
+});
+
+Deno.test("perform() settles as lost when no sandbox became free", async () => {
+  const { ledger, settled } = ledgerWith();
+  await play([new EngineBusy("full")], ledger);
+  assert.equal(settled[0]?.how.error?.kind, "engine_busy");
+});
+
+Deno.test("perform() settles as lost when its engine stops without an ending", async () => {
+  const { ledger, settled } = ledgerWith();
+  await play([], ledger);
+  assert.equal(settled[0]?.how.status, "lost");
+});
+
+Deno.test("perform() settles as cancelled when it is cancelled", async () => {
+  const { ledger, settled } = ledgerWith();
+  const { events } = await play(["wait for cancel"], ledger, true);
+  assert.equal(events.at(-1)?.type, "run.cancelled");
+  assert.equal(settled[0]?.how.status, "cancelled");
+});
+
+Deno.test("perform() tries again to settle when the database does not answer at first", async () => {
+  const { ledger, settled } = ledgerWith([new Error("down")]);
+  const { events } = await play([SUCCEEDED], ledger);
+  assert.equal(settled.length, 1);
+  assert.equal(events.at(-1)?.type, "run.succeeded");
+});
+
+Deno.test("a stream ends with one terminal event even when the run cannot be settled", async () => {
+  const { ledger } = ledgerWith(Array.from({ length: 9 }, () => new Error("down")));
+  const { events, run } = await play([SUCCEEDED], ledger);
+  assert.deepEqual(events.map(({ type }) => type), ["run.started", "run.lost"]);
+  assert.equal(run.status, "rejected");
+});

@@ -1,0 +1,257 @@
+import assert from "@std/assert";
+import agents from "../../../supabase/functions/agents/index.ts";
+import execute from "../../../supabase/functions/execute/index.ts";
+import { type Person, person } from "../../stack.ts";
+
+/** Both apps without a port, as a person. */
+function as({ token }: Person) {
+  return (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    (path.startsWith("/agents") ? agents : execute).request(path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+}
+
+type Ask = ReturnType<typeof as>;
+
+async function newcomer(name: string): Promise<Ask> {
+  return as(await person(name));
+}
+
+async function create(ask: Ask, name: string, source: string, rest = {}): Promise<void> {
+  const response = await ask("POST", "/agents", { name, source, ...rest });
+  assert.equal(response.status, 201, await response.clone().text());
+}
+
+async function run(ask: Ask, name: string, input: unknown = null) {
+  const response = await ask("POST", `/execute/agents/${name}`, { input });
+  assert.equal(response.status, 200, await response.clone().text());
+  return await response.json();
+}
+
+/** The events of a stream, parsed from its text. */
+function eventsOf(text: string) {
+  return text.split("\n\n").filter((block) => block.includes("data: ")).map((block) => ({
+    id: Number(/^id: (.*)$/m.exec(block)?.[1]),
+    event: /^event: (.*)$/m.exec(block)?.[1],
+    ...JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? "null"),
+  }));
+}
+
+Deno.test("POST /execute/agents/:name runs the agent and answers with its real output", async () => {
+  const ann = await newcomer("ann");
+  await create(ann, "sum", "export default (xs: number[]) => xs.reduce((a, b) => a + b, 0);");
+  const result = await run(ann, "sum", [1, 2, 39]);
+  assert.match(result.id, /^run_[0-9a-f]{32}$/);
+  assert.deepEqual([result.status, result.output, result.agent, result.version], [
+    "succeeded",
+    42,
+    "sum",
+    1,
+  ]);
+  assert.equal(result.engine, "quickjs");
+  assert.ok(result.usage.wall_ms >= 0 && result.limits.cpu_ms > 0);
+  const kept = await (await ann("GET", `/execute/runs/${result.id}`)).json();
+  assert.deepEqual(kept, result);
+  const history = await (await ann("GET", "/agents/sum/runs")).json();
+  assert.deepEqual(history.data.map(({ id }: { id: string }) => id), [result.id]);
+});
+
+Deno.test("whatever JSON an agent returns comes back as it was", async () => {
+  const ann = await newcomer("ann");
+  await create(ann, "echo", "export default (input) => input;", { language: "javascript" });
+  const values = [null, true, 0, -0.5, 1e300, "text", "", "\u0000", "\ud800", "😀", [], {}, {
+    b: 1,
+    a: [{ "": "\u0000\ud83d" }],
+    __proto__x: 2,
+  }];
+  for (const value of values) {
+    const { output } = await run(ann, "echo", value);
+    assert.equal(JSON.stringify(output), JSON.stringify(value));
+  }
+});
+
+Deno.test("an endless loop, a memory bomb and endless output end in their status, and the next run works", async () => {
+  const ann = await newcomer("ann");
+  const cases = [
+    ["loop", "export default () => { for (;;); };", "timed_out", "cpu_limit"],
+    [
+      "bomb",
+      "export default () => { const a = []; for (;;) a.push(new Array(1e5).fill(7)); };",
+      "out_of_memory",
+      "memory_limit",
+    ],
+    [
+      "flood",
+      "export default () => { for (;;) console.log('x'.repeat(100)); };",
+      "output_exceeded",
+      "log_limit",
+    ],
+    ["sleeper", "export default () => new Promise(() => {});", "timed_out", "stalled"],
+    ["big", "export default () => 'x'.repeat(1e6);", "output_exceeded", "output_limit"],
+    ["thrower", "export default () => {\n  throw new TypeError('mine');\n};", "failed", "threw"],
+  ] as const;
+  for (const [name, source, status, kind] of cases) {
+    await create(ann, name, source);
+    const result = await run(ann, name);
+    assert.deepEqual([result.status, result.error.kind], [status, kind], name);
+  }
+  const thrown = await run(ann, "thrower");
+  assert.deepEqual([thrown.error.name, thrown.error.message, thrown.error.line], [
+    "TypeError",
+    "mine",
+    2,
+  ]);
+  await create(ann, "fine", "export default () => 'still here';");
+  assert.equal((await run(ann, "fine")).output, "still here");
+});
+
+Deno.test("a stream tells what happens in order, once, and ends with one terminal event", async () => {
+  const ann = await newcomer("ann");
+  await create(
+    ann,
+    "talker",
+    `export default async (input, agent) => {
+    agent.log("one", { n: 1 });
+    console.warn("two");
+    agent.output({ part: 1 });
+    return input;
+  };`,
+    { language: "javascript" },
+  );
+  const response = await ann("POST", "/execute/agents/talker", { input: 7 }, {
+    accept: "text/event-stream",
+  });
+  assert.equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
+  const location = response.headers.get("location") ?? "";
+  const events = eventsOf(await response.text());
+  assert.deepEqual(events.map(({ event }) => event), [
+    "run.started",
+    "log",
+    "log",
+    "output",
+    "run.succeeded",
+  ]);
+  assert.deepEqual(events.map(({ id }) => id), [1, 2, 3, 4, 5]);
+  assert.deepEqual(events[1].data, { level: "info", message: "one", fields: { n: 1 } });
+  assert.deepEqual(events[3].data, { part: 1 });
+  assert.equal(events[4].data.output, 7);
+
+  const id = location.split("/").at(-1);
+  const again = await ann("GET", `/execute/runs/${id}/events`, undefined, {
+    accept: "text/event-stream",
+    "last-event-id": "2",
+  });
+  assert.deepEqual(eventsOf(await again.text()), events.slice(2));
+  const listed = await (await ann("GET", `/execute/runs/${id}/events?after=4`)).json();
+  assert.deepEqual(listed.data.map(({ type }: { type: string }) => type), ["run.succeeded"]);
+});
+
+Deno.test("no route of a run can tell a hidden one from a missing one", async () => {
+  const [ann, bob] = [await newcomer("ann"), await newcomer("bob")];
+  await create(ann, "mine", "export default () => 1;");
+  const { id } = await run(ann, "mine");
+  const missing = `run_${"0".repeat(32)}`;
+  const ask = async (method: string, path: string, body?: unknown) => {
+    const response = await bob(method, path, body, { "x-request-id": "r1" });
+    return `${response.status} ${await response.text()}`;
+  };
+  const routes = [["GET", ""], ["GET", "/events"], ["POST", "/cancel"]] as const;
+  for (const [method, path] of routes) {
+    const hidden = await ask(method, `/execute/runs/${id}${path}`);
+    assert.equal(hidden, await ask(method, `/execute/runs/${missing}${path}`));
+    assert.match(hidden, /^404 /);
+  }
+  const hidden = await ask("POST", "/execute/agents/mine", { input: 1 });
+  assert.equal(hidden, await ask("POST", "/execute/agents/missing", { input: 1 }));
+});
+
+Deno.test("an input that breaks the agent's schema starts nothing", async () => {
+  const ann = await newcomer("ann");
+  await create(ann, "strict", "export default (input) => input;", {
+    input_schema: {
+      type: "object",
+      properties: { city: { type: "string" }, days: { type: "integer", default: 3 } },
+      required: ["city"],
+      additionalProperties: false,
+    },
+  });
+  const refused = await ann("POST", "/execute/agents/strict", { input: { town: "Oslo" } });
+  assert.equal(refused.status, 422);
+  const problem = await refused.json();
+  assert.equal(problem.code, "invalid_input");
+  assert.ok(problem.errors.some(({ path }: { path: string }) => path === "city"));
+  assert.deepEqual((await (await ann("GET", "/agents/strict/runs")).json()).data, []);
+  const { output } = await run(ann, "strict", { city: "Oslo" });
+  assert.deepEqual(output, { city: "Oslo", days: 3 });
+});
+
+Deno.test("a repeated request with the same idempotency key gets the same run", async () => {
+  const ann = await newcomer("ann");
+  await create(ann, "dice", "export default () => Math.random();");
+  const headers = { "idempotency-key": crypto.randomUUID() };
+  const first = await ann("POST", "/execute/agents/dice", { input: 1 }, headers);
+  const second = await ann("POST", "/execute/agents/dice", { input: 1 }, headers);
+  assert.equal(first.headers.get("idempotent-replayed"), null);
+  assert.equal(second.headers.get("idempotent-replayed"), "true");
+  assert.deepEqual(await second.json(), await first.json());
+  const other = await ann("POST", "/execute/agents/dice", { input: 2 }, headers);
+  assert.equal((await other.json()).code, "idempotency_key_reused");
+  const hidden = await ann("POST", "/execute/agents/dice", { input: 1 }, {
+    "idempotency-key": "ä",
+  });
+  assert.equal((await hidden.json()).code, "invalid_request");
+});
+
+Deno.test("a run is cancelled while it sleeps, and settles once", async () => {
+  const ann = await newcomer("ann");
+  await create(ann, "slow", "export default () => new Promise((r) => setTimeout(r, 8000));");
+  const response = await ann("POST", "/execute/agents/slow", { input: null }, {
+    accept: "text/event-stream",
+  });
+  const id = response.headers.get("location")?.split("/").at(-1);
+  const cancelled = await ann("POST", `/execute/runs/${id}/cancel`);
+  assert.equal(cancelled.status, 202);
+  await cancelled.body?.cancel();
+  const events = eventsOf(await response.text());
+  assert.deepEqual(events.map(({ event }) => event), ["run.started", "run.cancelled"]);
+  const again = await (await ann("POST", `/execute/runs/${id}/cancel`)).json();
+  assert.equal(again.status, "cancelled");
+});
+
+Deno.test("a version that does not exist, and an archived agent, start nothing", async () => {
+  const ann = await newcomer("ann");
+  await create(ann, "old", "export default () => 1;");
+  const missing = await ann("POST", "/execute/agents/old", { input: 1, version: 9 });
+  assert.equal(missing.status, 404);
+  await ann("POST", "/agents/old/archive");
+  const archived = await ann("POST", "/execute/agents/old", { input: 1 });
+  assert.equal((await archived.json()).code, "agent_archived");
+});
+
+Deno.test("a program that somebody stored around the API never runs: its source does", async () => {
+  const ann = await person("ann");
+  const { error } = await ann.supabase.rpc("create_agent", {
+    name: "forged",
+    description: "",
+    source: "export default (): string => 'what an auditor reads';",
+    language: "typescript",
+    program: "export default () => 'something else';",
+    seal: "A".repeat(43),
+  });
+  assert.equal(error, null);
+  assert.equal((await run(as(ann), "forged")).output, "what an auditor reads");
+  await ann.supabase.rpc("create_agent", {
+    name: "broken",
+    description: "",
+    source: "export default (",
+    language: "javascript",
+  });
+  const { status, error: refusal } = await run(as(ann), "broken");
+  assert.deepEqual([status, refusal.kind, refusal.line], ["failed", "syntax", 1]);
+});
