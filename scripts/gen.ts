@@ -1,0 +1,130 @@
+/**
+ * Writes what is said once and needed twice: the OpenAPI document, each function's `deno.json`,
+ * the reference of errors. With `--check` it writes nothing and ends non-zero on drift.
+ */
+import { FAULTS } from "../supabase/functions/_shared/fault.ts";
+import type { Engine } from "../supabase/functions/_shared/sandbox/engine.ts";
+import { agents } from "../supabase/functions/agents/agents/routes.ts";
+import { openapi } from "../supabase/functions/agents/openapi.ts";
+import { runs } from "../supabase/functions/agents/runs/routes.ts";
+import { versions } from "../supabase/functions/agents/versions/routes.ts";
+import { createRuns } from "../supabase/functions/execute/runs/routes.ts";
+import { importGraph, ROOT, run, sourceFiles } from "./graph.ts";
+import { describeApi } from "./openapi.ts";
+
+/** Routes are described without an engine; none is asked to run. */
+const NO_ENGINE: Engine = {
+  name: "none",
+  layers: [],
+  ceiling: {
+    wallMs: 0,
+    cpuMs: 0,
+    memoryBytes: 0,
+    outputBytes: 0,
+    logBytes: 0,
+    events: 0,
+    toolCalls: 0,
+    toolConcurrency: 0,
+    toolBytes: 0,
+  },
+  run: () => {
+    throw new Error("This engine only stands in a description");
+  },
+};
+
+async function generate(): Promise<Map<string, string>> {
+  const api = describeApi({
+    agents: {
+      description: "Agents, their versions and their history.",
+      routes: [openapi, ...agents, ...versions, ...runs],
+    },
+    execute: {
+      description: "Runs: start, watch, follow and stop them.",
+      routes: createRuns(NO_ENGINE),
+    },
+  });
+  const files = new Map<string, string>();
+  files.set("supabase/functions/agents/openapi.json", JSON.stringify(api));
+  files.set("docs/errors.md", errorReference());
+  for (const name of ["agents", "execute"]) {
+    files.set(
+      `supabase/functions/${name}/deno.json`,
+      await functionConfig(name),
+    );
+  }
+  return files;
+}
+
+function errorReference(): string {
+  const rows = Object.entries(FAULTS).map(([code, [status, title]]) =>
+    `| \`${code}\` | ${status} | ${title} |`
+  );
+  return [
+    "# Errors",
+    "",
+    "Every refusal is an RFC 9457 problem document (`application/problem+json`) with one of these",
+    "codes. `detail` is for people and may change; `code` is for programs and does not.",
+    "",
+    "| code | status | meaning |",
+    "| --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+/** The import map that a function is deployed with: what it reaches, with the root's versions. */
+async function functionConfig(name: string): Promise<string> {
+  const { imports, compilerOptions } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const arrows = await importGraph(await sourceFiles());
+  const reached = new Set([`supabase/functions/${name}/index.ts`]);
+  for (const file of reached) {
+    for (const { from, to } of arrows) if (from === file) reached.add(to);
+  }
+  const used = Object.entries(imports).filter(([specifier]) =>
+    reached.has(specifier) ||
+    (specifier.endsWith("/") &&
+      [...reached].some((to) => to.startsWith(specifier)))
+  );
+  return JSON.stringify({
+    lock: false,
+    compilerOptions,
+    fmt: { lineWidth: 100 },
+    imports: Object.fromEntries(used),
+  });
+}
+
+/** Formats as `deno fmt` would, so that generated files look like the others. */
+async function format(file: string, text: string): Promise<string> {
+  const temporary = await Deno.makeTempFile({
+    suffix: file.slice(file.lastIndexOf(".")),
+  });
+  try {
+    await Deno.writeTextFile(temporary, text);
+    await run(Deno.execPath(), [
+      "fmt",
+      "--quiet",
+      "--config",
+      `${ROOT}/deno.json`,
+      temporary,
+    ]);
+    return await Deno.readTextFile(temporary);
+  } finally {
+    await Deno.remove(temporary);
+  }
+}
+
+if (import.meta.main) {
+  const check = Deno.args.includes("--check");
+  let drifted = 0;
+  for (const [file, text] of await generate()) {
+    const wanted = await format(file, text);
+    const found = await Deno.readTextFile(`${ROOT}/${file}`).catch(() => undefined);
+    if (wanted === found) continue;
+    drifted++;
+    console.log(
+      check ? `${file} is not what its sources say: run deno task gen` : `wrote ${file}`,
+    );
+    if (!check) await Deno.writeTextFile(`${ROOT}/${file}`, wanted);
+  }
+  if (check && drifted > 0) Deno.exit(1);
+}

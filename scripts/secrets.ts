@@ -1,0 +1,35 @@
+/**
+ * Checks that the secret key stays where it belongs: one module opens a client with it, one wires
+ * it, and only the functions' environment reader knows the variable's name.
+ */
+import { sourceFiles } from "./graph.ts";
+
+const SHARED = "supabase/functions/_shared/";
+/** Who may say these words, and nobody else among the functions. */
+const RULES: readonly { words: RegExp; files: readonly string[] }[] = [
+  { words: /SUPABASE_SECRET_KEYS|SERVICE_ROLE/, files: ["env.ts"] },
+  { words: /\bsecretKey\b/, files: ["env.ts", "platform.ts", "service.ts"] },
+  { words: /\bcreateClient\b/, files: ["db.ts", "service.ts"] },
+  { words: /\bDeno\.env\b/, files: ["env.ts"] },
+];
+
+if (import.meta.main) {
+  const files = (await sourceFiles()).filter((file) => file.startsWith("supabase/functions/"));
+  let found = 0;
+  for (const file of files) {
+    const text = await Deno.readTextFile(file);
+    for (const { words, files } of RULES) {
+      if (!words.test(text) || files.some((name) => file === SHARED + name)) {
+        continue;
+      }
+      found++;
+      console.error(
+        `${file} uses ${words.source}, which belongs into ${files.join(", ")}`,
+      );
+    }
+  }
+  console.log(
+    `${files.length} files of functions, ${found} with what is not theirs`,
+  );
+  if (found > 0) Deno.exit(1);
+}

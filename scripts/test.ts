@@ -1,0 +1,128 @@
+/**
+ * Runs every test against one local stack: on this Deno, the functions' own tests on the Deno of
+ * hosted functions too, and the database's pgTAP files. File names as arguments narrow it down.
+ */
+import { startStack } from "../dev/stack.ts";
+import { ROOT } from "./graph.ts";
+import { HOSTED_DENO, HOSTED_ENV, hostedDeno } from "./hosted.ts";
+
+interface Suite {
+  name: string;
+  command: string;
+  args: string[];
+}
+
+interface Count {
+  passed: number;
+  failed: number;
+  ignored: number;
+}
+
+const TEST = ["test", "-A", "--unstable-no-legacy-abort"];
+const SANDBOX = ["tests/attacks", "tests/functions/_shared/sandbox"];
+const REST = ["tests/functions", "tests/database", "tests/story"];
+
+/** Suites that watch the whole process (memory, CPU, environment) run their files one by one. */
+async function suites(only: string[]): Promise<Suite[]> {
+  const deno = Deno.execPath();
+  if (only.length > 0) return [{ name: "selected", command: deno, args: [...TEST, ...only] }];
+  const on = `on Deno ${Deno.version.deno}`;
+  const parallel = ["--parallel", `--ignore=${SANDBOX.join(",")}`];
+  const here: Suite[] = [
+    {
+      name: `functions, database, story ${on}`,
+      command: deno,
+      args: [...TEST, ...parallel, ...REST],
+    },
+    { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
+    { name: `sandbox and attacks ${on}`, command: deno, args: [...TEST, ...SANDBOX] },
+    { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev"] },
+  ];
+  const older = await hostedDeno();
+  if (older === undefined) {
+    console.log(`skipped: npm has no Deno ${HOSTED_DENO} for this machine`);
+    return here;
+  }
+  const args = ["test", "-A", "--no-lock", "tests/functions"];
+  return [...here, { name: `functions on Deno ${HOSTED_DENO}`, command: older, args }];
+}
+
+/** Runs a suite, shows what it prints, and counts what it says of itself. */
+async function runSuite(
+  { name, command, args }: Suite,
+  env: Record<string, string>,
+) {
+  console.log(`\n── ${name}`);
+  const started = performance.now();
+  const child = new Deno.Command(command, {
+    args,
+    env,
+    cwd: ROOT,
+    stdout: "piped",
+  }).spawn();
+  const count: Count = { passed: 0, failed: 0, ignored: 0 };
+  let rest = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    await Deno.stdout.write(new TextEncoder().encode(text));
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) add(count, line);
+  }
+  add(count, rest);
+  const { success } = await child.status;
+  if (!success && count.failed === 0) count.failed = 1;
+  console.log(`── ${name}: ${Math.round(performance.now() - started)} ms`);
+  return count;
+}
+
+function add(count: Count, line: string): void {
+  const summary = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?/.exec(
+    line,
+  );
+  if (summary === null) return;
+  count.passed += Number(summary[1]);
+  count.failed += Number(summary[2]);
+  count.ignored += Number(/(\d+) ignored/.exec(line)?.[1] ?? 0);
+}
+
+if (import.meta.main) {
+  const total: Count = { passed: 0, failed: 0, ignored: 0 };
+  {
+    await using stack = await startStack({ temporary: true, port: 0, log: () => {} });
+    const {
+      url,
+      publishableKey,
+      secretKey,
+      databaseUrl,
+      adminUrl,
+      redis,
+      signingKey,
+    } = stack;
+    const shared = {
+      url,
+      publishableKey,
+      secretKey,
+      databaseUrl,
+      adminUrl,
+      redis,
+      signingKey,
+    };
+    const env = {
+      NO_COLOR: "1",
+      ...HOSTED_ENV,
+      ...stack.env,
+      CLOISTER_TEST_STACK: JSON.stringify({ ...shared, env: stack.env }),
+    };
+    for (const suite of await suites(Deno.args)) {
+      const { passed, failed, ignored } = await runSuite(suite, env);
+      total.passed += passed;
+      total.failed += failed;
+      total.ignored += ignored;
+    }
+  }
+  if (total.ignored > 0) {
+    console.log(`\n${total.ignored} skipped: see the lines marked ignored`);
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  Deno.exit(total.failed === 0 ? 0 : 1);
+}
