@@ -203,17 +203,21 @@ revoke execute on function public.publish_version from public, anon, authenticat
 grant execute on function public.publish_version to authenticated;
 
 -- What is needed to run an agent: one of its versions, by default the published one. With the
--- caller's rights, so that row level security decides what there is.
+-- caller's rights, so that row level security decides what there is; plpgsql, because it keeps its
+-- plan and this is asked before each run.
 create function public.find_program(agent_name text, version int default null)
 returns setof public.agent_versions
-language sql stable rows 1
+language plpgsql stable rows 1
 set search_path = ''
 as $$
+begin
+  return query
   select v.*
   from public.agents as a
   join public.agent_versions as v
     on v.agent_id = a.id and v.version = coalesce(find_program.version, a.current_version)
   where a.owner_id = (select auth.uid()) and a.name = find_program.agent_name;
+end;
 $$;
 comment on function public.find_program is
   'The version of the caller''s agent with that number, or the published one. No row if there '
