@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { findAccount } from "../../dev/postgres/account.ts";
-import { spawnGuarded } from "../../dev/postgres/guard.ts";
 import { freePort } from "../../dev/port.ts";
 import { startStack } from "../../dev/stack.ts";
+import { installedPostgres, startOther } from "../other_postgres.ts";
 import { client, query, scratchStack, signedUp, temporaryFolder } from "./scratch.ts";
 
 const NOTES = `
@@ -18,55 +16,12 @@ const NOTES = `
 `;
 const MIGRATION = { "migrations/20260101000000_notes.sql": NOTES };
 
-const installed = await findInstalled();
+const installed = await installedPostgres();
 const ignore = installed === undefined;
 const where = ignore ? "another Postgres (skipped: none is installed here)" : "another Postgres";
 
-/** The programs of a Postgres that the system's packages brought, if any. */
-async function findInstalled(): Promise<string | undefined> {
-  const root = "/usr/lib/postgresql";
-  const versions = await Array.fromAsync(Deno.readDir(root), ({ name }) => name).catch(() => []);
-  const newest = versions.sort((a, b) => Number(b) - Number(a))[0];
-  return newest === undefined ? undefined : join(root, newest, "bin");
-}
-
-/** Another Postgres, as somebody would run it: superuser `postgres`, trusted on loopback. */
-async function otherPostgres(bin: string) {
-  await using opened = new AsyncDisposableStack();
-  const { path } = opened.use(await temporaryFolder());
-  const account = await findAccount();
-  if (account !== undefined) await Deno.chown(path, account.uid, account.gid);
-  const data = join(path, "data");
-  const options = { cwd: path, env: { LC_ALL: "C" }, ...account };
-  const made = await new Deno.Command(join(bin, "initdb"), {
-    args: ["-D", data, "-U", "postgres", "--no-sync"],
-    stdout: "null",
-    stderr: "null",
-    ...options,
-  }).output();
-  assert.ok(made.success);
-  const port = freePort();
-  const command = [
-    join(bin, "postgres"),
-    "-D",
-    data,
-    "-p",
-    `${port}`,
-    "-c",
-    "unix_socket_directories=",
-  ];
-  const server = spawnGuarded(command, join(path, "log"), options);
-  opened.defer(() => server.stop());
-  await server.saw("ready to accept connections");
-  const closing = opened.move();
-  return {
-    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
-    [Symbol.asyncDispose]: async () => await closing.disposeAsync(),
-  };
-}
-
 Deno.test(`${where} is bootstrapped, migrated and served like our own`, { ignore }, async () => {
-  await using other = await otherPostgres(installed ?? "");
+  await using other = await startOther(installed ?? "");
   await using scratch = await scratchStack(MIGRATION, { databaseUrl: other.url });
   const { supabase, id } = await signedUp(scratch.stack);
   const made = await supabase.from("notes").insert({ owner_id: id }).select("owner_id").single();
@@ -77,7 +32,7 @@ Deno.test(`${where} is bootstrapped, migrated and served like our own`, { ignore
 });
 
 Deno.test(`${where} serves one stack at a time, and keeps its data`, { ignore }, async () => {
-  await using other = await otherPostgres(installed ?? "");
+  await using other = await startOther(installed ?? "");
   {
     await using scratch = await scratchStack(MIGRATION, { databaseUrl: other.url });
     await signedUp(scratch.stack);
@@ -92,7 +47,7 @@ Deno.test(`${where} serves one stack at a time, and keeps its data`, { ignore },
 });
 
 Deno.test(`${where} that belongs to a Supabase project is left alone`, { ignore }, async () => {
-  await using other = await otherPostgres(installed ?? "");
+  await using other = await startOther(installed ?? "");
   await query(other.url, "create role supabase_auth_admin");
   await assert.rejects(
     startStack({ temporary: true, port: 0, functions: false, databaseUrl: other.url }),

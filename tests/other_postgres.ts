@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { freePort } from "../dev/port.ts";
+import { findAccount } from "../dev/postgres/account.ts";
+import { spawnGuarded } from "../dev/postgres/guard.ts";
+import { temporaryFolder } from "./dev/scratch.ts";
+
+/** The programs of a Postgres that the system's packages brought, if any. */
+export async function installedPostgres(): Promise<string | undefined> {
+  const root = "/usr/lib/postgresql";
+  const versions = await Array.fromAsync(Deno.readDir(root), ({ name }) => name).catch(() => []);
+  const newest = versions.sort((a, b) => Number(b) - Number(a))[0];
+  return newest === undefined ? undefined : join(root, newest, "bin");
+}
+
+/** Another Postgres, as somebody would run it: superuser `postgres`, trusted on loopback. */
+export async function startOther(bin: string) {
+  await using opened = new AsyncDisposableStack();
+  const { path } = opened.use(await temporaryFolder());
+  const account = await findAccount();
+  if (account !== undefined) await Deno.chown(path, account.uid, account.gid);
+  const data = join(path, "data");
+  const options = { cwd: path, env: { LC_ALL: "C" }, ...account };
+  const made = await new Deno.Command(join(bin, "initdb"), {
+    args: ["-D", data, "-U", "postgres", "--no-sync", "--encoding=UTF8"],
+    stdout: "null",
+    stderr: "null",
+    ...options,
+  }).output();
+  assert.ok(made.success);
+  const port = freePort();
+  const command = [
+    join(bin, "postgres"),
+    "-D",
+    data,
+    "-p",
+    `${port}`,
+    "-c",
+    "unix_socket_directories=",
+  ];
+  const server = spawnGuarded(command, join(path, "log"), options);
+  opened.defer(() => server.stop());
+  await server.saw("ready to accept connections");
+  const closing = opened.move();
+  return {
+    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    [Symbol.asyncDispose]: async () => await closing.disposeAsync(),
+  };
+}
