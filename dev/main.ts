@@ -7,6 +7,7 @@ import { fromEnvironment } from "./environment.ts";
 import { StackError } from "./error.ts";
 import { type Stack, startStack } from "./stack.ts";
 
+const JSON_BODY = "-H 'content-type: application/json'";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 try {
@@ -57,8 +58,10 @@ Cloister is running, ready in ${Math.round(performance.now())} ms. Ctrl-C ends i
   redis over REST  ${redis.url}
   its token        ${redis.token}
 
-Sign somebody up:
+Paste this to sign somebody up, create an agent and run it:
 
-  curl -s ${url}/auth/v1/signup -H 'apikey: ${publishableKey}' -H 'content-type: application/json' -d '{"email":"'"$(date +%s)"'@example.test","password":"correct horse"}'
+  TOKEN=$(curl -s ${url}/auth/v1/signup -H 'apikey: ${publishableKey}' ${JSON_BODY} -d '{"email":"'"$(date +%s)"'@example.test","password":"correct horse"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  curl -s ${url}/functions/v1/agents -H "Authorization: Bearer $TOKEN" ${JSON_BODY} -d '{"name":"hello","source":"export default (input) => ({ hello: input.name })"}'
+  curl -s ${url}/functions/v1/execute/agents/hello -H "Authorization: Bearer $TOKEN" ${JSON_BODY} -d '{"input":{"name":"Ada"}}'
 `;
 }
