@@ -1,39 +1,17 @@
 import * as z from "zod";
 import { Fault, type FaultItem } from "./fault.ts";
-
-// Validators are built from strangers' schemas: none of their text may become code.
-z.config({ jitless: true });
+import { utf8Bytes } from "./json.ts";
+import { matchSchema } from "./match.ts";
 
 const MAX_DEPTH = 8;
 const MAX_NODES = 128;
+const MAX_BYTES = 16 * 1024;
 
-const Scalar = z.union([
-  z.string().max(1_000),
-  z.number(),
-  z.boolean(),
-  z.null(),
-]);
+const Scalar = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);
 const Count = z.int().min(0).max(1_000_000);
-const PropertyName = z.string().regex(/^[A-Za-z_$][\w$.-]{0,63}$/);
-const TYPES = [
-  "string",
-  "number",
-  "integer",
-  "boolean",
-  "null",
-  "object",
-  "array",
-] as const;
-const FORMATS = [
-  "date-time",
-  "date",
-  "time",
-  "email",
-  "uri",
-  "uuid",
-  "ipv4",
-  "ipv6",
-] as const;
+const PropertyName = z.string().regex(/^(?!__proto__$)[A-Za-z_$][\w$.-]{0,63}$/);
+const TYPES = ["string", "number", "integer", "boolean", "null", "object", "array"] as const;
+const FORMATS = ["date-time", "date", "time", "email", "uri", "uuid", "ipv4", "ipv6"] as const;
 
 /**
  * The part of JSON Schema 2020-12 that an agent's input can be described with. Left out is what
@@ -104,32 +82,35 @@ export function parseInputSchema(value: unknown): InputSchema {
   if (depthOf(value) > 2 * MAX_DEPTH) throw tooLarge();
   const parsed = InputSchema.safeParse(value);
   if (!parsed.success) {
-    throw new Fault("invalid_input_schema", undefined, {
-      items: itemsOf(parsed.error),
-    });
+    throw new Fault("invalid_input_schema", undefined, { items: itemsOf(parsed.error) });
   }
-  if (nodesOf(parsed.data) > MAX_NODES) throw tooLarge();
-  return parsed.data;
+  const schema = parsed.data;
+  const nodes = nodesOf(schema);
+  if (nodes.length > MAX_NODES || utf8Bytes(JSON.stringify(schema)) > MAX_BYTES) throw tooLarge();
+  for (const node of nodes) refuseFalseDefault(node);
+  return schema;
 }
 
 /**
- * The input as the schema takes it (defaults filled in), or `invalid_input` with every mismatch.
- * The work is bounded by the size of the schema times the size of the input.
+ * The input as the schema takes it (defaults filled in), or `invalid_input` with the mismatches.
+ * The work is bounded, whatever the schema and the input.
  */
 export function matchInput(schema: InputSchema, input: unknown): unknown {
-  const parsed = z.fromJSONSchema(toJsonSchema(schema)).safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new Fault("invalid_input", undefined, { items: itemsOf(parsed.error) });
+  const { value, items } = matchSchema(schema, input);
+  if (items.length > 0) throw new Fault("invalid_input", undefined, { items });
+  return value;
 }
 
-type ZodJsonSchema = Parameters<typeof z.fromJSONSchema>[0];
-
-function toJsonSchema(schema: InputSchema): ZodJsonSchema {
-  return z.custom<ZodJsonSchema>().parse(schema);
+function refuseFalseDefault(schema: InputSchema): void {
+  if (schema.default === undefined) return;
+  const { items } = matchSchema(schema, schema.default);
+  if (items.length === 0) return;
+  throw new Fault("invalid_input_schema", "A default does not match its own schema.", { items });
 }
 
 function tooLarge(): Fault {
-  const detail = `A schema may nest ${MAX_DEPTH} levels and hold ${MAX_NODES} schemas.`;
+  const detail = `A schema may nest ${MAX_DEPTH} levels, hold ${MAX_NODES} schemas and have ` +
+    `${MAX_BYTES} bytes.`;
   return new Fault("invalid_input_schema", detail);
 }
 
@@ -141,13 +122,10 @@ function itemsOf(error: z.ZodError): FaultItem[] {
   }));
 }
 
-function nodesOf({ items, properties = {}, anyOf = [] }: InputSchema): number {
-  const children = [
-    ...Object.values(properties),
-    ...anyOf,
-    ...(items ? [items] : []),
-  ];
-  return children.reduce((sum, child) => sum + nodesOf(child), 1);
+function nodesOf(schema: InputSchema): InputSchema[] {
+  const { items, properties = {}, anyOf = [] } = schema;
+  const children = [...Object.values(properties), ...anyOf, ...(items ? [items] : [])];
+  return [schema, ...children.flatMap(nodesOf)];
 }
 
 /** How deep a value nests, counted without recursion since it may nest deeper than the stack. */
