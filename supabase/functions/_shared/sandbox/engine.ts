@@ -108,8 +108,21 @@ export interface Engine {
   /** The walls between the program and the host, outermost last. */
   readonly layers: readonly string[];
   readonly ceiling: Readonly<Limits>;
+  /**
+   * Waits for a place to run, taking turns fairly between tenants. Throws {@link EngineBusy} when
+   * `signal` was aborted first, or when too many wait already.
+   */
+  admit(tenant: string, signal: AbortSignal): Promise<Place>;
+  /** Waits for a place and runs there. Leaving the loop early stops the run, as `signal` does. */
+  run(job: Job, signal: AbortSignal): AsyncIterable<Event | Ending>;
+}
+
+/** A place on an engine, held until its one run has ended or it is given up. */
+export interface Place {
   /** Leaving the loop early stops the run, as aborting `signal` does. */
   run(job: Job, signal: AbortSignal): AsyncIterable<Event | Ending>;
+  /** Gives the place back without a run; after one there is nothing left to give. */
+  leave(): void;
 }
 
 /** Thrown before anything runs: the job asks for more than the engine can enforce. */
@@ -121,7 +134,7 @@ export class LimitRefused extends Error {
   }
 }
 
-/** Thrown before anything runs: too many runs already wait for a place on this engine. */
+/** Thrown before anything runs: no place on this engine became free in time. */
 export class EngineBusy extends Error {
   override readonly name = "EngineBusy";
 }

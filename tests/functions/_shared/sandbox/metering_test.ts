@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import * as z from "zod";
 import { keepExports } from "../../../../supabase/functions/_shared/sandbox/metering/exports.ts";
 import { importMemory } from "../../../../supabase/functions/_shared/sandbox/metering/memory.ts";

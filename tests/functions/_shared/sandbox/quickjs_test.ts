@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import {
   DEFAULT_LIMITS,
   type Ending,
@@ -132,10 +132,10 @@ Deno.test("Memories exchange a grown memory, but never pile up those that were g
 
 Deno.test("Slots give a free place to the first in the queue, never to one more than there are", async () => {
   const slots = new Slots(1, 10);
-  const first = await slots.take(NEVER);
-  const second = slots.take(NEVER);
+  const first = await slots.take("ann", NEVER);
+  const second = slots.take("ann", NEVER);
   first?.();
-  const third = slots.take(NEVER);
+  const third = slots.take("ann", NEVER);
   const admitted: string[] = [];
   const leaving = Promise.all([
     second.then((leave) => (admitted.push("second"), assert.equal(slots.taken, 1), leave?.())),
@@ -148,9 +148,9 @@ Deno.test("Slots give a free place to the first in the queue, never to one more 
 
 Deno.test("Slots forget who gives up while waiting", async () => {
   const slots = new Slots(1, 10);
-  const leave = await slots.take(NEVER);
+  const leave = await slots.take("ann", NEVER);
   const stop = new AbortController();
-  const waiting = slots.take(stop.signal);
+  const waiting = slots.take("ann", stop.signal);
   stop.abort();
   assert.equal(await waiting, undefined);
   leave?.();
@@ -175,3 +175,29 @@ Deno.test("DEFAULT_LIMITS are within the ceiling of quickjs", () => {
 function isEnding(value: unknown): value is Ending {
   return typeof value === "object" && value !== null && "type" in value && value.type === "ending";
 }
+
+Deno.test("Slots give a free place to the tenant that holds the fewest", async () => {
+  const slots = new Slots(2, 10);
+  const never = new AbortController().signal;
+  const first = await slots.take("greedy", never);
+  await slots.take("greedy", never);
+  const order: string[] = [];
+  for (const tenant of ["greedy", "greedy", "modest"]) {
+    slots.take(tenant, never).then(() => order.push(tenant));
+  }
+  first?.();
+  first?.();
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(order, ["modest"]);
+  assert.equal(slots.taken, 2);
+});
+
+Deno.test("quickjs admits to a place that is given back once, with a run or without", async () => {
+  const soon = new AbortController();
+  const places = [await quickJs.admit("ann", soon.signal), await quickJs.admit("ann", soon.signal)];
+  const third = assert.rejects(quickJs.admit("bob", soon.signal), EngineBusy);
+  soon.abort();
+  await third;
+  for (const place of places) place.leave();
+  assert.equal((await play("export default () => 1")).ending.output, "1");
+});

@@ -2,6 +2,7 @@ import {
   checkLimits,
   type Ending,
   type Engine,
+  EngineBusy,
   type Event,
   type Job,
   LimitRefused,
@@ -10,7 +11,7 @@ import {
 import { Channel } from "./channel.ts";
 import { getImage, MAX_HEAP_BYTES } from "./image.ts";
 import { Run } from "./run.ts";
-import { Slots } from "./slots.ts";
+import { type Leave, Slots } from "./slots.ts";
 import { Spending } from "./spending.ts";
 import { statusOf, stopFor } from "./stop.ts";
 
@@ -42,20 +43,28 @@ export const quickJs: Engine = {
   name: "quickjs",
   layers: ["realm", "quickjs", "wasm", "fuel"],
   ceiling: CEILING,
-  run,
+  async admit(tenant, signal) {
+    const leave = await slots.take(tenant, signal);
+    if (!leave) throw new EngineBusy("no place became free in time");
+    return { leave, run: (job, signal) => run(job, signal, () => Promise.resolve(leave)) };
+  },
+  run: (job, signal) => run(job, signal, (stopped) => slots.take("", stopped)),
 };
 
-async function* run(job: Job, signal: AbortSignal): AsyncGenerator<Event | Ending, void> {
-  checkLimits(job.limits, CEILING);
-  for (const name of ["program", "input"] as const) {
-    if (job[name].length > MAX_TEXT) throw new LimitRefused(name, job[name].length, MAX_TEXT);
-  }
+type Enter = (signal: AbortSignal) => Promise<Leave | undefined>;
+
+async function* run(
+  job: Job,
+  signal: AbortSignal,
+  enter: Enter,
+): AsyncGenerator<Event | Ending, void> {
+  checkJob(job);
   const stop = new AbortController();
   const forward = () => stop.abort();
   signal.addEventListener("abort", forward);
   if (signal.aborted) stop.abort();
   const channel = new Channel<Event | Ending>();
-  const performing = perform(job, stop.signal, channel).finally(() => channel.close());
+  const performing = perform(job, stop.signal, enter, channel).finally(() => channel.close());
   performing.catch(() => {}); // it is awaited below, if the reader comes so far
   try {
     yield* channel;
@@ -67,8 +76,20 @@ async function* run(job: Job, signal: AbortSignal): AsyncGenerator<Event | Endin
   }
 }
 
-async function perform(job: Job, signal: AbortSignal, out: Channel<Event | Ending>): Promise<void> {
-  const leave = await slots.take(signal);
+function checkJob(job: Job): void {
+  checkLimits(job.limits, CEILING);
+  for (const name of ["program", "input"] as const) {
+    if (job[name].length > MAX_TEXT) throw new LimitRefused(name, job[name].length, MAX_TEXT);
+  }
+}
+
+async function perform(
+  job: Job,
+  signal: AbortSignal,
+  enter: Enter,
+  out: Channel<Event | Ending>,
+): Promise<void> {
+  const leave = await enter(signal);
   if (!leave) return out.push(neverStarted(job.limits));
   try {
     const image = await getImage();

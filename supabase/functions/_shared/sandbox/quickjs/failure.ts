@@ -19,7 +19,9 @@ export class Fallen extends Error {
   }
 }
 
-const OWN_FRAME = new RegExp(`\\b${PROGRAM_FILE.replace(".", "\\.")}:(\\d{1,7}):(\\d{1,7})`);
+const OWN_FRAME = new RegExp(
+  `\\b${PROGRAM_FILE.replace(".", "\\.")}:([1-9]\\d{0,6}):([1-9]\\d{0,6})`,
+);
 const string = z.string();
 
 /**

@@ -1,8 +1,20 @@
 import { EngineBusy } from "../engine.ts";
 
-/** Lets a few runs in at once; the others wait in the order in which they came. */
+interface Waiter {
+  tenant: string;
+  admit(): void;
+}
+
+/** Gives a place back. Calling it again does nothing. */
+export type Leave = () => void;
+
+/**
+ * Lets a few runs in at once. A place that becomes free goes to the tenant that holds the fewest,
+ * among those to who came first: nobody gets more by asking more.
+ */
 export class Slots {
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting: Waiter[] = [];
+  readonly #held = new Map<string, number>();
   #taken = 0;
 
   constructor(readonly places: number, readonly maxWaiting: number) {}
@@ -16,31 +28,46 @@ export class Slots {
    * Waits for a place; the answer gives it back. Undefined when `signal` was aborted first.
    * Throws {@link EngineBusy} when too many wait already.
    */
-  async take(signal: AbortSignal): Promise<(() => void) | undefined> {
+  async take(tenant: string, signal: AbortSignal): Promise<Leave | undefined> {
     if (signal.aborted) return undefined;
-    if (this.#taken < this.places) this.#taken++;
-    else if (!await this.#queue(signal)) return undefined;
-    return () => this.#release();
+    if (this.#taken < this.places) this.#hold(tenant, 1);
+    else if (!await this.#queue(tenant, signal)) return undefined;
+    let left = false;
+    return () => {
+      if (!left) this.#release(tenant);
+      left = true;
+    };
   }
 
-  #queue(signal: AbortSignal): Promise<boolean> {
-    if (this.#waiting.size >= this.maxWaiting) throw new EngineBusy("too many runs are waiting");
+  #queue(tenant: string, signal: AbortSignal): Promise<boolean> {
+    if (this.#waiting.length >= this.maxWaiting) throw new EngineBusy("too many runs are waiting");
     return new Promise((resolve) => {
       const leave = (admitted: boolean) => {
         signal.removeEventListener("abort", giveUp);
-        this.#waiting.delete(admit);
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         resolve(admitted);
       };
-      const admit = () => leave(true);
       const giveUp = () => leave(false);
+      const waiter = { tenant, admit: () => leave(true) };
       signal.addEventListener("abort", giveUp);
-      this.#waiting.add(admit);
+      this.#waiting.push(waiter);
     });
   }
 
-  /** A place goes straight to the next in the queue: nobody comes in between. */
-  #release(): void {
-    for (const admit of this.#waiting) return admit();
-    this.#taken--;
+  /** A place goes straight to the next: nobody comes in between. */
+  #release(tenant: string): void {
+    this.#hold(tenant, -1);
+    const held = (waiter: Waiter) => this.#held.get(waiter.tenant) ?? 0;
+    const [next] = this.#waiting.toSorted((a, b) => held(a) - held(b));
+    if (next === undefined) return;
+    this.#hold(next.tenant, 1);
+    next.admit();
+  }
+
+  #hold(tenant: string, change: 1 | -1): void {
+    this.#taken += change;
+    const held = (this.#held.get(tenant) ?? 0) + change;
+    if (held > 0) this.#held.set(tenant, held);
+    else this.#held.delete(tenant);
   }
 }

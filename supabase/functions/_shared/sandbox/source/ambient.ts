@@ -1,6 +1,5 @@
 import type { AnyNode, Identifier } from "acorn";
 import type { Note } from "./finding.ts";
-import { listNodes } from "./nodes.ts";
 
 /** Names that programs elsewhere find in their surroundings, and an agent does not. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
@@ -78,8 +77,22 @@ function declaredBy(node: AnyNode): string[] {
   }
 }
 
-/** The names that a pattern binds. Names in its default values are taken along. */
-function namesIn(pattern: AnyNode): string[] {
-  if (pattern.type === "Identifier") return [pattern.name];
-  return listNodes(pattern).flatMap((node) => node.type === "Identifier" ? [node.name] : []);
+/** The names that a pattern binds. Default values in it belong to no pattern: they are left out. */
+function namesIn(pattern: AnyNode | null): string[] {
+  switch (pattern?.type) {
+    case "Identifier":
+      return [pattern.name];
+    case "ArrayPattern":
+      return pattern.elements.flatMap(namesIn);
+    case "ObjectPattern":
+      return pattern.properties.flatMap(namesIn);
+    case "Property":
+      return namesIn(pattern.value);
+    case "AssignmentPattern":
+      return namesIn(pattern.left);
+    case "RestElement":
+      return namesIn(pattern.argument);
+    default:
+      return [];
+  }
 }

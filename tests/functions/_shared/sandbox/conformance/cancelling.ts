@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { failureOf, type Promised, resultOf } from "./rig.ts";
 
 const LATER = "new Promise((resolve) => setTimeout(resolve, 60_000))";

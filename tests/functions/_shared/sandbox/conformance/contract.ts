@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { failureOf, type Promised, resultOf } from "./rig.ts";
 
 /** The agent's contract: what it exports, what it is given, what it may return. */

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { failureOf, type Promised } from "./rig.ts";
 
 /** Errors come back with the agent's own words and place, and with nothing of ours. */

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { type Promised, resultOf } from "./rig.ts";
 
 /** Nothing but the language exists in a guest, and nothing of a run outlives it. */

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import type { Tool } from "../../../../../supabase/functions/_shared/sandbox/engine.ts";
 import { failureOf, type Promised, resultOf } from "./rig.ts";
 

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { type Promised, resultOf } from "./rig.ts";
 
 const ECHO = "export default (input) => input";
