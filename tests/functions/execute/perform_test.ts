@@ -1,11 +1,11 @@
 import assert from "@std/assert";
 import type {
   Ending,
-  Engine,
   Event,
   Job,
+  Place,
 } from "../../../supabase/functions/_shared/sandbox/engine.ts";
-import { EngineBusy } from "../../../supabase/functions/_shared/sandbox/engine.ts";
+import { Fault } from "../../../supabase/functions/_shared/fault.ts";
 import type {
   Ledger,
   RecordedEvent,
@@ -57,12 +57,10 @@ const RUN: Run = {
 
 type Step = Event | Ending | Error | "wait for cancel";
 
-/** An engine that plays a script. */
-function scripted(steps: readonly Step[]): Engine {
+/** A place where a script is played. */
+function scripted(steps: readonly Step[]): Place {
   return {
-    name: "scripted",
-    layers: [],
-    ceiling: LIMITS,
+    leave() {},
     async *run(_job, signal) {
       for (const step of steps) {
         if (step instanceof Error) throw step;
@@ -97,7 +95,7 @@ function ledgerWith(trouble: Error[] = []) {
 }
 
 async function play(steps: readonly Step[], ledger: Ledger, cancel = false) {
-  const deps = { engine: scripted(steps), ledger, log: () => {} };
+  const deps = { place: scripted(steps), ledger, log: () => {} };
   const live = perform(RUN, Promise.resolve(JOB), deps);
   if (cancel) live.cancel();
   const [events, run] = await Promise.allSettled([Array.fromAsync(live.events), live.settled]);
@@ -131,12 +129,6 @@ Deno.test("perform() settles as lost when its engine breaks, and says nothing of
   assert.doesNotMatch(JSON.stringify([events, settled]), /secret path/);
 });
 
-Deno.test("perform() settles as lost when no sandbox became free", async () => {
-  const { ledger, settled } = ledgerWith();
-  await play([new EngineBusy("full")], ledger);
-  assert.equal(settled[0]?.how.error?.kind, "engine_busy");
-});
-
 Deno.test("perform() settles as lost when its engine stops without an ending", async () => {
   const { ledger, settled } = ledgerWith();
   await play([], ledger);
@@ -151,14 +143,14 @@ Deno.test("perform() settles as cancelled when it is cancelled", async () => {
 });
 
 Deno.test("perform() tries again to settle when the database does not answer at first", async () => {
-  const { ledger, settled } = ledgerWith([new Error("down")]);
+  const { ledger, settled } = ledgerWith([new Fault("database_unavailable")]);
   const { events } = await play([SUCCEEDED], ledger);
   assert.equal(settled.length, 1);
   assert.equal(events.at(-1)?.type, "run.succeeded");
 });
 
 Deno.test("a stream ends with one terminal event even when the run cannot be settled", async () => {
-  const { ledger } = ledgerWith(Array.from({ length: 9 }, () => new Error("down")));
+  const { ledger } = ledgerWith(Array.from({ length: 9 }, () => new Fault("database_unavailable")));
   const { events, run } = await play([SUCCEEDED], ledger);
   assert.deepEqual(events.map(({ type }) => type), ["run.started", "run.lost"]);
   assert.equal(run.status, "rejected");

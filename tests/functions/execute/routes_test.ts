@@ -200,6 +200,12 @@ Deno.test("a repeated request with the same idempotency key gets the same run", 
   assert.equal(first.headers.get("idempotent-replayed"), null);
   assert.equal(second.headers.get("idempotent-replayed"), "true");
   assert.deepEqual(await second.json(), await first.json());
+  await ann("POST", "/agents/dice/versions", { source: "export default () => 2;" });
+  const third = await ann("POST", "/execute/agents/dice", { input: 1 }, headers);
+  assert.equal(third.headers.get("idempotent-replayed"), "true");
+  await create(ann, "coin", "export default () => Math.random();");
+  const elsewhere = await ann("POST", "/execute/agents/coin", { input: 1 }, headers);
+  assert.equal((await elsewhere.json()).code, "idempotency_key_reused");
   const other = await ann("POST", "/execute/agents/dice", { input: 2 }, headers);
   assert.equal((await other.json()).code, "idempotency_key_reused");
   const hidden = await ann("POST", "/execute/agents/dice", { input: 1 }, {
@@ -254,4 +260,53 @@ Deno.test("a program that somebody stored around the API never runs: its source 
   });
   const { status, error: refusal } = await run(as(ann), "broken");
   assert.deepEqual([status, refusal.kind, refusal.line], ["failed", "syntax", 1]);
+});
+
+Deno.test("an input may be left out, and is null then", async () => {
+  const ann = await newcomer("ann");
+  await create(ann, "nothing", "export default (input) => input === null;", {
+    language: "javascript",
+  });
+  const response = await ann("POST", "/execute/agents/nothing", {});
+  assert.equal((await response.json()).output, true);
+});
+
+Deno.test("an input has its limit, also when a schema's defaults make it large", async () => {
+  const ann = await newcomer("ann");
+  await create(ann, "any", "export default () => 1;");
+  const large = await ann("POST", "/execute/agents/any", { input: "x".repeat(257 * 1024) });
+  assert.equal((await large.json()).code, "body_too_large");
+  await create(ann, "generous", "export default () => 1;", {
+    input_schema: { items: { properties: { a: { default: "x".repeat(900) } } } },
+  });
+  const input = Array.from({ length: 1_500 }, () => ({}));
+  const filled = await ann("POST", "/execute/agents/generous", { input });
+  assert.equal(filled.status, 422, await filled.text());
+});
+
+Deno.test("a stack that an agent made up changes nothing about how its run ends", async () => {
+  const ann = await newcomer("ann");
+  const source =
+    "export default () => { const e = new Error('x'); e.stack = 'agent.js:0:0'; throw e; };";
+  await create(ann, "liar", source);
+  const { status, error } = await run(ann, "liar");
+  assert.deepEqual([status, error.message, error.line], ["failed", "x", undefined]);
+});
+
+Deno.test("a follower of a run that has ended is not kept waiting", async () => {
+  const ann = await newcomer("ann");
+  await create(ann, "quick", "export default () => 1;");
+  const { id } = await run(ann, "quick");
+  for (const last of ["2", "99"]) {
+    const response = await ann("GET", `/execute/runs/${id}/events`, undefined, {
+      accept: "text/event-stream",
+      "last-event-id": last,
+    });
+    assert.deepEqual(eventsOf(await response.text()), []);
+  }
+  const beyond = await ann("GET", `/execute/runs/${id}/events`, undefined, {
+    accept: "text/event-stream",
+    "last-event-id": "3000000000",
+  });
+  assert.equal((await beyond.json()).code, "invalid_request");
 });

@@ -3,13 +3,13 @@ import type { Call } from "../../_shared/route.ts";
 import { eventStream } from "../../_shared/sse.ts";
 import { followRun } from "./follow.ts";
 import { createLedger } from "./ledger.ts";
-import { findRun } from "./repo.ts";
+import { findRun, hasPermission } from "./repo.ts";
 import { type NewRun, type Run, runId } from "./schema.ts";
 import type { Stage } from "./stage.ts";
 import { startRun } from "./start.ts";
 import { liveMessages, storedMessages } from "./stream.ts";
 
-const BUSY_RETRY_S = 5;
+const MAX_SEQ = 2 ** 31 - 1;
 
 /** Whether the caller wants events as they happen. */
 export function wantsStream({ header }: Call): boolean {
@@ -23,41 +23,42 @@ export function wantsStream({ header }: Call): boolean {
 export async function execute(
   stage: Stage,
   call: Call,
-  { agent, body }: { agent: string; body: NewRun },
+  asked: { agent: string; body: NewRun },
 ): Promise<Run | Response> {
-  const { platform } = call;
   const stream = wantsStream(call);
-  const deps = { engine: stage.engine, ledger: createLedger(platform.service) };
-  const started = await startRun(call, deps, { agent, body, stream });
-  call.reply("location", `/functions/v1/execute/runs/${started.run.id}`);
-  if (started.replayed) return replay(call, started.run, stream);
+  if (stream) await requireStreaming(call);
+  const ledger = createLedger(call.platform.service);
+  const started = await startRun(call, { engine: stage.engine, ledger }, asked);
+  const { id } = "replayed" in started ? started.replayed : started.run;
+  call.reply("location", `/functions/v1/execute/runs/${id}`);
+  if ("replayed" in started) return replay(call, started.replayed, stream);
   const live = stage.launch(call, started);
-  return stream ? eventStream(liveMessages(live.events)) : placed(await live.settled);
+  return stream ? eventStream(liveMessages(live.events)) : await live.settled;
 }
 
-/** A run's events after a sequence number, stored and to come. */
-export async function followEvents(
-  { db, header }: Call,
-  id: string,
-  after: number,
-): Promise<Response> {
-  await findRun(db, id);
-  const last = Number(header("last-event-id") ?? after);
-  if (!Number.isSafeInteger(last) || last < 0) {
+/** A run's events after a sequence number, stored and to come, as a stream. */
+export async function followEvents(call: Call, id: string, after: number): Promise<Response> {
+  const last = Number(call.header("last-event-id") ?? after);
+  if (!Number.isSafeInteger(last) || last < 0 || last > MAX_SEQ) {
     throw new Fault("invalid_request", "Last-Event-ID is a sequence number.");
   }
-  return eventStream(storedMessages(followRun(db, id, last)));
+  await requireStreaming(call);
+  await findRun(call.db, id);
+  return streamFrom(call, id, last);
 }
 
-function replay(call: Call, run: Run, stream: boolean): Promise<Run | Response> {
+function streamFrom({ db }: Call, id: string, after: number): Response {
+  const gone = new AbortController();
+  const messages = storedMessages(followRun(db, id, { after, signal: gone.signal }));
+  return eventStream(messages, () => gone.abort());
+}
+
+async function requireStreaming({ db }: Call): Promise<void> {
+  if (await hasPermission(db, "agents:stream")) return;
+  throw new Fault("forbidden", "Streaming needs the permission agents:stream.");
+}
+
+function replay(call: Call, run: Run, stream: boolean): Run | Response {
   call.reply("idempotent-replayed", "true");
-  return stream ? followEvents(call, runId.param.parse(run.id), 0) : Promise.resolve(run);
-}
-
-/** A run that found no place in time never ran: that is the platform's fault and not an ending. */
-function placed(run: Run): Run {
-  if (run.error?.kind !== "engine_busy") return run;
-  throw new Fault("engine_busy", `Nothing of run ${run.id} was executed.`, {
-    retryAfter: BUSY_RETRY_S,
-  });
+  return stream ? streamFrom(call, runId.param.parse(run.id), 0) : run;
 }

@@ -1,26 +1,51 @@
 import type { Db } from "../../_shared/db.ts";
-import { listEvents } from "./repo.ts";
-import { isTerminal, type RunEvent } from "./schema.ts";
+import { findRun, listEvents } from "./repo.ts";
+import { hasEnded, isTerminal, type RunEvent } from "./schema.ts";
 
-const POLL_MS = 300;
+const POLL_MS = 500;
 /** An isolate is only sure of half its wall clock: the client comes back with `Last-Event-ID`. */
 const FOLLOW_MS = 60_000;
 
+/** Where to begin, and whether somebody still reads. */
+export interface Following {
+  /** The last sequence number that the reader has seen. */
+  after: number;
+  signal: AbortSignal;
+}
+
 /**
- * A run's events from the database, after a sequence number, until its terminal one. Ends without
- * it after a minute: a reader goes on from where it was.
+ * A run's events from the database until its terminal one, or until there is nothing more to come.
+ * Ends without it after a minute, or when the reader is gone: one goes on from where one was.
  */
-export async function* followRun(db: Db, runId: string, after: number): AsyncGenerator<RunEvent> {
-  const end = performance.now() + FOLLOW_MS;
-  for (let seen = after; performance.now() < end;) {
+export async function* followRun(
+  db: Db,
+  runId: string,
+  { after, signal }: Following,
+): AsyncGenerator<RunEvent> {
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(FOLLOW_MS)]);
+  for (let seen = after, ended = false; !stop.aborted;) {
     const events = await listEvents(db, runId, seen);
     for (const event of events) {
       yield event;
       if (isTerminal(event.type)) return;
       seen = event.seq;
     }
-    if (events.length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
+    if (events.length > 0) continue;
+    if (ended) return;
+    // Its last events may have come between the two questions: they are asked for once more.
+    ended = hasEnded((await findRun(db, runId)).status);
+    if (!ended) await pause(stop);
   }
+}
+
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, POLL_MS);
+    signal.addEventListener("abort", done);
+  });
 }

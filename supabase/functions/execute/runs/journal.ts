@@ -1,3 +1,4 @@
+import { Fault } from "../../_shared/fault.ts";
 import type { Log } from "../../_shared/log.ts";
 import type { Ledger, RecordedEvent, Settlement } from "./ledger.ts";
 import type { Run } from "./schema.ts";
@@ -27,8 +28,10 @@ export function createJournal(id: string, { ledger, log, onCancel }: JournalDeps
   let seq = 1;
   let pending: RecordedEvent[] = [];
   let writing: Promise<void> = Promise.resolve();
+  let queued = false;
 
   async function append(): Promise<void> {
+    queued = false;
     const batch = pending;
     pending = [];
     try {
@@ -45,7 +48,12 @@ export function createJournal(id: string, { ledger, log, onCancel }: JournalDeps
       pending.push(event);
       return event;
     },
-    flush: () => writing = writing.then(append),
+    flush() {
+      // A slow database gets one question at a time, and at most one more behind it.
+      if (!queued) writing = writing.then(append);
+      queued = true;
+      return writing;
+    },
     async settle(how) {
       await writing;
       return await withRetries(() => ledger.settle(id, how, pending));
@@ -58,7 +66,7 @@ async function withRetries<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (err) {
-      if (attempt === SETTLE_ATTEMPTS) throw err;
+      if (attempt === SETTLE_ATTEMPTS || !(err instanceof Fault)) throw err;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS * 2 ** attempt));
     }
   }

@@ -1,5 +1,5 @@
 import { describe, type Log } from "../../_shared/log.ts";
-import { type Engine, EngineBusy, type Job } from "../../_shared/sandbox/engine.ts";
+import type { Job, Place } from "../../_shared/sandbox/engine.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import type { Ledger, RecordedEvent, Settlement } from "./ledger.ts";
@@ -11,7 +11,8 @@ const PULSE_MS = 1_000;
 
 /** What performing needs from the outside, and tests replace. */
 export interface Performers {
-  engine: Engine;
+  /** Where the run executes; it is given back when the run has ended. */
+  place: Place;
   ledger: Ledger;
   log: Log;
 }
@@ -61,6 +62,12 @@ function endedEvent({ status, output, error, usage, ended_at }: Run, journal: Jo
   return { ...event, at: ended_at ?? event.at };
 }
 
+const LOST: Settlement = {
+  status: "lost",
+  error: { kind: "internal", name: "InternalError", message: "The sandbox failed." },
+  usage: NOTHING_USED,
+};
+
 interface Stage {
   feed: Feed<RecordedEvent>;
   journal: Journal;
@@ -69,29 +76,23 @@ interface Stage {
 
 async function conduct(
   job: Promise<Job | Settlement>,
-  { engine, log }: Performers,
+  { place, log }: Performers,
   { feed, journal, signal }: Stage,
 ): Promise<Settlement> {
   const pulse = setInterval(() => void journal.flush(), PULSE_MS);
   try {
     const ready = await job;
     if ("status" in ready) return ready;
-    for await (const item of engine.run(ready, signal)) {
+    for await (const item of place.run(ready, signal)) {
       if (item.type === "ending") return settlementOf(item);
       feed.push(journal.record(item.type, dataOf(item)));
     }
     throw new Error("The engine stopped without an ending");
   } catch (cause) {
     log("error", "engine_failed", { cause: describe(cause) });
-    return lost(cause);
+    return LOST;
   } finally {
     clearInterval(pulse);
+    place.leave();
   }
-}
-
-function lost(cause: unknown): Settlement {
-  const error = cause instanceof EngineBusy
-    ? { kind: "engine_busy", name: "EngineBusy", message: "No sandbox became free in time." }
-    : { kind: "internal", name: "InternalError", message: "The sandbox failed." };
-  return { status: "lost", error, usage: NOTHING_USED };
 }

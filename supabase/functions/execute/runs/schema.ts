@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { prefixedId } from "../../_shared/ids.ts";
-import { Timestamp } from "../../_shared/schema.ts";
+import { Name, Timestamp } from "../../_shared/schema.ts";
 
 /** The ids of runs: UUIDv7 inside, `run_…` outside. */
 export const runId = prefixedId("run");
@@ -20,14 +20,14 @@ const STATUSES = [
 const Count = z.number().min(0);
 
 /** The path parameter that names an agent of the caller. */
-export const ByAgent = z.object({ name: z.string().max(63) });
+export const ByAgent = z.object({ name: Name });
 
 /** The path parameter that names a run of the caller. */
 export const ByRun = z.object({ id: runId.param });
 
 /** What a caller sends to start a run. */
 export const NewRun = z.strictObject({
-  input: z.unknown().meta({ description: "Any JSON value; null if left out" }),
+  input: z.unknown().optional().meta({ description: "Any JSON value; null if left out" }),
   version: z.int().positive().max(2 ** 31 - 1).optional()
     .meta({ description: "The published version if left out" }),
 }).meta({ id: "NewRun" });
@@ -121,9 +121,12 @@ export const EventQuery = z.strictObject({
   after: z.coerce.number().int().min(0).max(2 ** 31 - 1).default(0),
 });
 
-const ENDED: ReadonlySet<string> = new Set(STATUSES.slice(2).map((status) => `run.${status}`));
+/** Whether a run with this status does nothing any more. */
+export function hasEnded(status: Run["status"]): boolean {
+  return status !== "queued" && status !== "running";
+}
 
 /** Whether an event of this type is the last one of its run. */
 export function isTerminal(type: string): boolean {
-  return ENDED.has(type);
+  return STATUSES.some((status) => type === `run.${status}` && hasEnded(status));
 }

@@ -10,7 +10,7 @@ import type { Started } from "./start.ts";
 /** Where the runs of this isolate go on. */
 export interface Stage {
   engine: Engine;
-  /** Performs a started run, whether or not its caller stays. */
+  /** Performs a started run in its place, whether or not its caller stays. */
   launch(call: Call, started: Started): LiveRun;
   /** Stops a run at once if it goes on here; elsewhere it notices within a second by itself. */
   cancel(id: string): void;
@@ -21,9 +21,9 @@ export function createStage(engine: Engine): Stage {
   const live = new Map<string, LiveRun>();
   return {
     engine,
-    launch({ db, platform: { log, prepared, service } }, { run, program, input }) {
+    launch({ db, platform: { log, prepared, service } }, { run, program, input, place }) {
       const job = jobFor(program, input, { prepared, source: () => findSource(db, program.id) });
-      const going = perform(run, job, { engine, ledger: createLedger(service), log });
+      const going = perform(run, job, { place, ledger: createLedger(service), log });
       live.set(run.id, going);
       const left = going.settled.then(() => {}, () => {}).then(() => void live.delete(run.id));
       keepAlive(left);

@@ -4,52 +4,55 @@ import { jsonText, utf8Bytes } from "../../_shared/json.ts";
 import { uuid7 } from "../../_shared/ids.ts";
 import { sha256 } from "../../_shared/prepared.ts";
 import type { Call } from "../../_shared/route.ts";
-import type { Engine } from "../../_shared/sandbox/engine.ts";
+import { type Engine, EngineBusy, type Place } from "../../_shared/sandbox/engine.ts";
 import type { Ledger, StartRequest } from "./ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./limits.ts";
-import { findProgram, hasPermission, type Program } from "./repo.ts";
+import { findProgram, type Program } from "./repo.ts";
 import { IdempotencyKey, type NewRun, type Run, runId } from "./schema.ts";
 
 const MAX_INPUT_BYTES = 256 * 1024;
+/** How long a request waits for a place. A hosted isolate is only sure of 75 s in all. */
+const MAX_WAIT_MS = 15_000;
+const BUSY_RETRY_S = 5;
 
-/** What a caller asked for: an agent's name, and the body and headers of the request. */
+/** What a caller asked for: an agent's name, and the body of the request. */
 export interface Asked {
   agent: string;
   body: NewRun;
-  stream: boolean;
 }
 
-/** A run that was started just now, or one from before that the idempotency key stands for. */
+/** A run that was started just now, in the place where it is to execute. */
 export interface Started {
   run: Run;
   program: Program;
   /** JSON text. */
   input: string;
-  replayed: boolean;
+  place: Place;
+}
+
+/** What starting needs beside the call. */
+export interface Starters {
+  engine: Engine;
+  ledger: Ledger;
 }
 
 /**
  * Everything between a request and a running run: the version the caller can see, its schema's
- * word on the input, and the database's consent. Nothing is written unless all of it holds.
+ * word on the input, a place on the engine, and the database's consent, in this order: nothing is
+ * written unless all of it holds, and a run never waits once it has started. An idempotency key
+ * that came before gives the run from then, as `replayed`.
  */
 export async function startRun(
-  { db, caller, requestId, header }: Call,
-  { engine, ledger }: { engine: Engine; ledger: Ledger },
-  { agent, body, stream }: Asked,
-): Promise<Started> {
-  const [program, mayStream] = await Promise.all([
-    findProgram(db, agent, body.version),
-    !stream || hasPermission(db, "agents:stream"),
-  ]);
-  if (!mayStream) {
-    throw new Fault("forbidden", "Streaming needs the permission agents:stream.");
-  }
+  call: Call,
+  { engine, ledger }: Starters,
+  { agent, body }: Asked,
+): Promise<Started | { replayed: Run }> {
+  const { db, caller, requestId, header } = call;
+  const key = idempotencyKey(header("idempotency-key"));
+  const program = await findProgram(db, agent, body.version);
   const input = acceptInput(program, body.input ?? null);
   const id = uuid7();
-  const key = idempotencyKey(header("idempotency-key"));
-  const hash = key &&
-    (await sha256([agent, String(program.version), input].join("\n")));
-  const run = await ledger.start({
+  const request: StartRequest = {
     id,
     caller: caller.userId,
     agent,
@@ -59,29 +62,45 @@ export async function startRun(
     layers: engine.layers,
     limits: DEFAULT_RUN_LIMITS,
     requestId,
-    ...idempotency(key, hash),
-  });
-  return { run, program, input, replayed: run.id !== runId.of(id) };
+    ...(key !== undefined && { idempotency: { key, hash: await hashOf(agent, body) } }),
+  };
+  const place = await admit(engine, caller.userId);
+  try {
+    const run = await ledger.start(request);
+    if (run.id === runId.of(id)) return { run, program, input, place };
+    place.leave();
+    return { replayed: run };
+  } catch (err) {
+    place.leave();
+    throw err;
+  }
 }
 
-function acceptInput({ input_schema }: Program, value: unknown): string {
-  const schema = input_schema === null ? undefined : parseInputSchema(input_schema);
-  const input = jsonText(value);
-  if (utf8Bytes(input) > MAX_INPUT_BYTES) {
-    throw new Fault("body_too_large", `An input may have ${MAX_INPUT_BYTES} bytes.`);
+async function admit(engine: Engine, tenant: string): Promise<Place> {
+  try {
+    return await engine.admit(tenant, AbortSignal.timeout(MAX_WAIT_MS));
+  } catch (cause) {
+    if (!(cause instanceof EngineBusy)) throw cause;
+    const detail = "Nothing was started; try again.";
+    throw new Fault("engine_busy", detail, { cause, retryAfter: BUSY_RETRY_S });
   }
-  return schema === undefined ? input : jsonText(matchInput(schema, value));
+}
+
+/** What a key stands for: the request as it was sent, whatever is published meanwhile. */
+function hashOf(agent: string, { version, input = null }: NewRun): Promise<string> {
+  return sha256(jsonText([agent, version ?? "published", input]));
+}
+
+/** The input as the agent will see it; its size counts with what the schema filled in. */
+function acceptInput({ input_schema }: Program, value: unknown): string {
+  const matched = input_schema === null ? value : matchInput(parseInputSchema(input_schema), value);
+  const input = jsonText(matched);
+  if (utf8Bytes(input) <= MAX_INPUT_BYTES) return input;
+  throw new Fault("body_too_large", `An input may have ${MAX_INPUT_BYTES} bytes.`);
 }
 
 function idempotencyKey(header: string | undefined): string | undefined {
   const parsed = IdempotencyKey.optional().safeParse(header);
   if (parsed.success) return parsed.data;
   throw new Fault("invalid_request", "Idempotency-Key: 1 to 255 visible ASCII characters.");
-}
-
-function idempotency(
-  key: string | undefined,
-  hash: string | undefined,
-): Pick<StartRequest, "idempotency"> {
-  return key !== undefined && hash !== undefined ? { idempotency: { key, hash } } : {};
 }
