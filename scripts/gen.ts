@@ -3,7 +3,7 @@
  * the reference of errors. With `--check` it writes nothing and ends non-zero on drift.
  */
 import { FAULTS } from "../supabase/functions/_shared/fault.ts";
-import type { Engine } from "../supabase/functions/_shared/sandbox/engine.ts";
+import { quickJs } from "../supabase/functions/_shared/sandbox/quickjs/engine.ts";
 import { agents } from "../supabase/functions/agents/agents/routes.ts";
 import { openapi } from "../supabase/functions/agents/openapi.ts";
 import { runs } from "../supabase/functions/agents/runs/routes.ts";
@@ -11,26 +11,6 @@ import { versions } from "../supabase/functions/agents/versions/routes.ts";
 import { createRuns } from "../supabase/functions/execute/runs/routes.ts";
 import { importGraph, ROOT, run, sourceFiles } from "./graph.ts";
 import { describeApi } from "./openapi.ts";
-
-/** Routes are described without an engine; none is asked to run. */
-const NO_ENGINE: Engine = {
-  name: "none",
-  layers: [],
-  ceiling: {
-    wallMs: 0,
-    cpuMs: 0,
-    memoryBytes: 0,
-    outputBytes: 0,
-    logBytes: 0,
-    events: 0,
-    toolCalls: 0,
-    toolConcurrency: 0,
-    toolBytes: 0,
-  },
-  run: () => {
-    throw new Error("This engine only stands in a description");
-  },
-};
 
 async function generate(): Promise<Map<string, string>> {
   const api = describeApi({
@@ -40,7 +20,7 @@ async function generate(): Promise<Map<string, string>> {
     },
     execute: {
       description: "Runs: start, watch, follow and stop them.",
-      routes: createRuns(NO_ENGINE),
+      routes: createRuns(quickJs),
     },
   });
   const files = new Map<string, string>();

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { join } from "node:path";
 import { freePort } from "../dev/port.ts";
 import { findAccount } from "../dev/postgres/account.ts";

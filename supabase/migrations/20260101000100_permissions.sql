@@ -50,7 +50,8 @@ create table app.user_roles (
 comment on table app.user_roles is 'A user''s role. Without a row it is app.settings.default_role.';
 revoke all on table app.user_roles from public, anon, authenticated, service_role;
 
--- A user who is unknown or gone has no permission, even while a token of theirs lives on.
+-- A user who is unknown or gone has no permission, even while a token of theirs lives on, and
+-- neither has an anonymous one (asked this way, because plain Postgres lacks the column).
 -- In plpgsql, like all that is asked again and again: it keeps its plan, SQL functions do not.
 create function app.permissions_of(user_id uuid) returns setof text
 language plpgsql stable security definer rows 9
@@ -64,7 +65,8 @@ begin
   left join app.user_roles on user_roles.user_id = users.id
   join app.role_permissions as granted
     on granted.role = coalesce(user_roles.role, settings.default_role)
-  where users.id = permissions_of.user_id;
+  where users.id = permissions_of.user_id
+    and coalesce(to_jsonb(users) ->> 'is_anonymous', 'false') = 'false';
 end;
 $$;
 revoke execute on function app.permissions_of from public, anon, authenticated, service_role;

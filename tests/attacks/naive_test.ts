@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import * as z from "zod";
 import { openCanary } from "./canary.ts";
 import { readAttacks } from "./program.ts";

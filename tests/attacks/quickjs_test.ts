@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { quickJs } from "../../supabase/functions/_shared/sandbox/quickjs/engine.ts";
 import { openCanary } from "./canary.ts";
 import { attempt } from "./harness.ts";

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { inRollback, useScratch } from "./database.ts";
 import {
   fillTables,

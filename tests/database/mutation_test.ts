@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import type { TransactionSql } from "postgres";
 import { readTapFiles, runTapFile, type TapFile } from "../../scripts/database/tap.ts";
 import { inRollback, useScratch } from "./database.ts";

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import type { TransactionSql } from "postgres";
 import * as z from "zod";
 import { inRollback, useScratch } from "./database.ts";

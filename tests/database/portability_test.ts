@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { pgtapSql } from "../../scripts/database/extension.ts";
 import { createEmpty, OWNER, readMigrations } from "../../scripts/database/scratch.ts";
 import { readTapFiles, runTapFile } from "../../scripts/database/tap.ts";

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import type { Identity } from "./database.ts";
 import { useScratch } from "./database.ts";

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import * as jose from "jose";
 import { client, scratchStack, signedUp } from "./scratch.ts";
 

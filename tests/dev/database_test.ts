@@ -1,8 +1,8 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { freePort } from "../../dev/port.ts";
 import { startStack } from "../../dev/stack.ts";
 import { installedPostgres, startOther } from "../other_postgres.ts";
-import { client, query, scratchStack, signedUp, temporaryFolder } from "./scratch.ts";
+import { client, query, scratchStack, signedUp } from "./scratch.ts";
 
 const NOTES = `
   create table public.notes (

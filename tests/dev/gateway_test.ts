@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { serve } from "../../dev/gateway/serve.ts";
 import { scratchStack } from "./scratch.ts";
 

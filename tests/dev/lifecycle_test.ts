@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { join } from "node:path";
 import { startStack } from "../../dev/stack.ts";
 import { client, query, scratchStack, temporaryFolder, write } from "./scratch.ts";

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { client, query, scratchStack, signedUp } from "./scratch.ts";
 
 const SCHEMA = `

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import assert from "@std/assert";
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
 import { serve } from "../../dev/gateway/serve.ts";

@@ -22,7 +22,6 @@ const ALLOWED_HEADERS = [
   "x-request-id",
 ];
 const EXPOSED_HEADERS = [
-  "link",
   "location",
   "idempotent-replayed",
   "ratelimit",
@@ -53,12 +52,17 @@ export function createApp(
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
   app.use(uncached);
   for (const { spec, respond } of routes) {
-    app.on(spec.method, spec.path, (c) => respond(c, platform));
+    app.on(spec.method, spec.path, (c) => respond(c, platform).catch(rethrow));
   }
   refuseOtherMethods(app, routes);
   app.notFound((c) => fail(new Fault("not_found"), c));
   app.onError(fail);
   return app;
+}
+
+/** Hono hands only errors to `onError`; anything else would leave the app as it was thrown. */
+function rethrow(thrown: unknown): never {
+  throw thrown instanceof Error ? thrown : new Error(`a ${typeof thrown} was thrown`);
 }
 
 function fail(err: Error, c: Context<AppEnv>): Response {

@@ -12,24 +12,39 @@ export type Reply<T> = { data: T; error: null } | {
   error: PostgrestError;
 };
 
-const AUTH = {
-  persistSession: false,
-  autoRefreshToken: false,
-  detectSessionInUrl: false,
+/** How long a call may take: a database that hangs must not keep a run from its end. */
+const TIMEOUT_MS = 10_000;
+const RETRY_AFTER_S = 1;
+
+/** SQLSTATEs and PostgREST's own codes that mean something to a caller. Others are our bugs. */
+const BY_CODE: Record<string, FaultCode> = {
+  "42501": "not_found", // hidden by RLS or by a grant: existence is not disclosed
+  "22021": "invalid_request", // a text with a null character
+  "22P05": "invalid_request",
+  "22003": "invalid_request", // a number out of range
+  "57014": "database_unavailable", // a statement that took too long
+  PGRST301: "token_invalid",
+  PGRST303: "token_expired",
 };
 
-/** SQLSTATEs that mean something to a caller. Anything else is a bug or an outage. */
-const BY_SQLSTATE: Record<string, FaultCode> = {
-  "42501": "not_found", // hidden by RLS or by a grant: existence is not disclosed
-  "22P05": "invalid_request", // a text with a null character
+/** How every client of ours is made: without a session of its own, and never without end. */
+export const CLIENT_OPTIONS = {
+  auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  global: { fetch: fetchInTime },
 };
 
 /** A client that carries the caller's token, so that Postgres sees the caller. */
 export function userDb(env: Env, token: string): Db {
   return createClient<Database>(env.supabaseUrl, env.publishableKey, {
-    auth: AUTH,
+    ...CLIENT_OPTIONS,
     accessToken: () => Promise.resolve(token),
   });
+}
+
+function fetchInTime(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
+  return fetch(input, { ...init, signal });
 }
 
 /** The rows a query returned, or the fault its error stands for. */
@@ -54,15 +69,20 @@ export function first<T>(reply: Reply<T[]>): T {
 
 /**
  * Our functions raise `PT4xx` with a fault code as the message and a sentence as the detail. An
- * error without SQLSTATE never reached Postgres.
+ * error without a code, or with one of PostgREST's own about connections, never reached Postgres.
+ * Its `details` may hold whole rows: they go nowhere.
  */
-function toFault(error: PostgrestError): Fault {
-  const options = { cause: error };
-  if (error.code.startsWith("PT") && isFaultCode(error.message)) {
-    return new Fault(error.message, error.details || undefined, options);
+function toFault({ code, message, details }: PostgrestError): Fault {
+  const cause = new Error(`${code || "no code"}: ${message}`);
+  if (code?.startsWith("PT") && isFaultCode(message)) {
+    const retryAfter = message === "too_many_runs" ? RETRY_AFTER_S : undefined;
+    return new Fault(message, details || undefined, {
+      cause,
+      ...(retryAfter !== undefined && { retryAfter }),
+    });
   }
-  if (error.code === "") {
-    return new Fault("database_unavailable", undefined, options);
+  if (!code || code.startsWith("PGRST0")) {
+    return new Fault("database_unavailable", undefined, { cause });
   }
-  return new Fault(BY_SQLSTATE[error.code] ?? "internal", undefined, options);
+  return new Fault(BY_CODE[code] ?? "internal", undefined, { cause });
 }

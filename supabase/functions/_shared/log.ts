@@ -4,7 +4,7 @@ export type LogFields = Record<string, string | number | boolean | undefined>;
 /** Writes log lines. */
 export type Log = (level: "info" | "warn" | "error", event: string, fields?: LogFields) => void;
 
-const SECRETS = /\b(?:sb_secret_|sb_publishable_|ck_|eyJ)[\w.~+/-]+/g;
+const SECRETS = /(?:sb_secret_|sb_publishable_|ck_(?:live|test)_|eyJ)[\w.~+/-]+/g;
 const MAX_FIELD = 2_000;
 
 /** A log that writes one JSON line per call; anything that looks like a key or token is masked. */
@@ -21,11 +21,14 @@ export function createLog(fixed: LogFields): Log {
   };
 }
 
-/** An error and its causes as one text for the log. Never for a caller. */
+/**
+ * An error and its causes as one text for the log, never for a caller. What is not an error may
+ * hold anything, and is only named.
+ */
 export function describe(err: unknown): string {
   const parts: string[] = [];
   for (let at = err; at !== undefined && at !== null && parts.length < 4;) {
-    parts.push(at instanceof Error ? (at.stack ?? at.message) : JSON.stringify(at) ?? String(at));
+    parts.push(at instanceof Error ? (at.stack ?? at.message) : `a ${typeof at} was thrown`);
     at = at instanceof Error ? at.cause : undefined;
   }
   return parts.join("\ncaused by: ");

@@ -6,6 +6,7 @@ import type { Db } from "./db.ts";
 import { Fault, type FaultCode } from "./fault.ts";
 import { type Budget, rateLimitHeaders } from "./limit.ts";
 import type { Platform } from "./platform.ts";
+import { isShallow, MAX_JSON_DEPTH } from "./sandbox/depth.ts";
 
 /** The parts of a request that a route can ask for. Parts it does not name are not read. */
 type Accept = z.ZodObject<
@@ -118,13 +119,17 @@ function parse<A extends Accept>(accept: A, input: unknown): z.output<A> {
 
 async function readJson(request: Request): Promise<unknown> {
   const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/json\s*(;|$)/i.test(type)) {
-    throw new Fault("unsupported_media_type");
-  }
-  const bytes = await new Response(request.body?.pipeThrough(counted()))
-    .arrayBuffer();
+  if (!/^application\/json\s*(;|$)/i.test(type)) throw new Fault("unsupported_media_type");
+  const bytes = await new Response(request.body?.pipeThrough(counted())).arrayBuffer();
+  const { text, value } = parseJson(bytes);
+  if (isShallow(text)) return value;
+  throw new Fault("invalid_request", `A body may nest ${MAX_JSON_DEPTH} levels.`);
+}
+
+function parseJson(bytes: ArrayBuffer): { text: string; value: unknown } {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { text, value: JSON.parse(text) };
   } catch (cause) {
     throw new Fault("invalid_json", undefined, { cause });
   }

@@ -5,6 +5,20 @@ export const Timestamp = z.iso.datetime({ offset: true })
   .overwrite((text) => new Date(text).toISOString())
   .meta({ examples: ["2026-01-02T03:04:05.678Z"] });
 
+/** A text that the database keeps as it is: no null character, no half of a surrogate pair. */
+export function text(maxLength: number) {
+  return z.string().max(maxLength).refine(
+    (value) => value.isWellFormed() && !value.includes("\0"),
+    "must be well-formed Unicode without null characters",
+  );
+}
+
+/** A name is what people type into addresses and command lines. */
+export const Name = z.string().regex(
+  /^[a-z][a-z0-9_-]{0,62}$/,
+  "1 to 63 of a-z, 0-9, _ and -, beginning with a letter",
+);
+
 /** How much of a list one request returns, and where it goes on. */
 export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),

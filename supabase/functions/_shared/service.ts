@@ -1,6 +1,6 @@
 import { createClient } from "@supabase/supabase-js";
 import type { Database } from "./database.types.ts";
-import type { Reply } from "./db.ts";
+import { CLIENT_OPTIONS, type Reply } from "./db.ts";
 import type { Env } from "./env.ts";
 
 type Functions = Database["public"]["Functions"];
@@ -19,8 +19,6 @@ export type Service = <Name extends ServiceFunction>(
  * it hands out a single verb instead of the client, so that no table can be read through it.
  */
 export function createService(env: Env): Service {
-  const client = createClient(env.supabaseUrl, env.secretKey, {
-    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-  });
+  const client = createClient(env.supabaseUrl, env.secretKey, CLIENT_OPTIONS);
   return (name, args) => client.rpc(name, args);
 }

@@ -11,9 +11,13 @@ const RETRY_MS = 1_000;
 
 /**
  * A `text/event-stream` response over messages. A comment goes out at once and every 15 s, so that
- * neither the platform nor a proxy takes silence for death. A reader that leaves ends the iteration.
+ * neither the platform nor a proxy takes silence for death. When the reader leaves, `onLeave` is
+ * called, and the iteration ends at its next message.
  */
-export function eventStream(messages: AsyncIterable<SseMessage>): Response {
+export function eventStream(
+  messages: AsyncIterable<SseMessage>,
+  onLeave: () => void = () => {},
+): Response {
   const iterator = messages[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   let heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -39,6 +43,7 @@ export function eventStream(messages: AsyncIterable<SseMessage>): Response {
     },
     async cancel() {
       stop();
+      onLeave();
       await iterator.return?.();
     },
   });

@@ -18,6 +18,9 @@ function as({ token }: Person) {
     });
 }
 
+const nested = (depth: number): unknown =>
+  JSON.parse('{"items":'.repeat(depth) + "{}" + "}".repeat(depth));
+
 async function codeOf(response: Response, status: number): Promise<string> {
   const body = await response.json();
   assert.equal(response.status, status, JSON.stringify(body));
@@ -132,7 +135,13 @@ Deno.test("POST /agents refuses what cannot be an agent, and writes nothing of i
     [{ ...draft, source: `// ${"é".repeat(200_000)}\n${SOURCE}` }, 422, "invalid_source"],
     [{ ...draft, source: "export default (" }, 422, "invalid_source"],
     [{ ...draft, source: 'import "npm:x"; export default 1' }, 422, "invalid_source"],
+    [{ ...draft, source: `${SOURCE}// \0` }, 400, "invalid_request"],
+    [{ ...draft, source: `${SOURCE}// \ud800` }, 400, "invalid_request"],
+    [{ ...draft, description: "\0" }, 400, "invalid_request"],
     [{ ...draft, input_schema: { type: "string", pattern: "(a+)+" } }, 400, "invalid_request"],
+    [{ ...draft, input_schema: nested(2_000) }, 400, "invalid_request"],
+    [{ ...draft, input_schema: { default: "x".repeat(17_000) } }, 422, "invalid_input_schema"],
+    [{ ...draft, input_schema: { type: "string", default: 5 } }, 422, "invalid_input_schema"],
     ["{", 400, "invalid_json"],
     ["x".repeat(1_100_000), 413, "body_too_large"],
   ];
@@ -177,6 +186,7 @@ Deno.test("every answer carries the request id, security headers and CORS, error
   assert.equal(get("x-request-id"), "abc-1");
   assert.equal((await response.json()).request_id, "abc-1");
   assert.equal(get("access-control-allow-origin"), "*");
+  assert.match(get("access-control-expose-headers") ?? "", /\bretry-after\b.*\bx-request-id\b/);
   assert.equal(get("x-content-type-options"), "nosniff");
   assert.equal(get("cache-control"), "no-store");
   assert.equal(get("www-authenticate"), "Bearer");

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { prefixedId } from "../../_shared/ids.ts";
-import { PageQuery, Timestamp } from "../../_shared/schema.ts";
+import { Name, PageQuery, text, Timestamp } from "../../_shared/schema.ts";
 import { Finding, NewVersion } from "../versions/schema.ts";
 
 const agentId = prefixedId("agent");
@@ -8,17 +8,14 @@ const agentId = prefixedId("agent");
 /** The id of an agent, as callers see it. */
 export const AgentId = agentId.param;
 
-/** A name is what people type into addresses and command lines. */
-export const AgentName = z.string().regex(
-  /^[a-z][a-z0-9_-]{0,62}$/,
-  "1 to 63 of a-z, 0-9, _ and -, beginning with a letter",
-);
+/** The name of an agent: unique among its owner's. */
+export const AgentName = Name;
 export type AgentName = z.infer<typeof AgentName>;
 
 /** The path parameter that names one of the caller's agents. */
 export const ByName = z.object({ name: AgentName });
 
-const Description = z.string().max(2_000);
+const Description = text(2_000);
 const AgentState = z.enum(["active", "archived", "quarantined"]);
 
 /** What a caller sends for a new agent. Strict: an unknown field is a mistake worth hearing about. */

@@ -1,6 +1,6 @@
 import { type Db, first, one, rows } from "../../_shared/db.ts";
 import type { PreparedVersion } from "./prepare.ts";
-import { Version, VersionSummary } from "./schema.ts";
+import { type Version, VersionRow, VersionSummary } from "./schema.ts";
 
 const SUMMARY = "version, language, source_hash, created_at, published_at";
 const COLUMNS = `${SUMMARY}, source, input_schema, findings, agents!inner(name)` as const;
@@ -28,7 +28,7 @@ export async function findVersion(
 ): Promise<Version> {
   const reply = await db.from("agent_versions").select(COLUMNS)
     .eq("owner_id", ownerId).eq("agents.name", name).eq("version", version).maybeSingle();
-  return Version.parse(one(reply));
+  return VersionRow.parse(one(reply));
 }
 
 /** Adds a version to an agent and, if asked, publishes it in the same transaction. */
@@ -37,5 +37,5 @@ export async function insertVersion(
   name: string,
   version: PreparedVersion & { publish: boolean },
 ): Promise<Version> {
-  return Version.parse(first(await db.rpc("create_version", { agent_name: name, ...version })));
+  return VersionRow.parse(first(await db.rpc("create_version", { agent_name: name, ...version })));
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { InputSchema } from "../../_shared/input_schema.ts";
-import { PageQuery, Timestamp } from "../../_shared/schema.ts";
+import { Name, PageQuery, text, Timestamp } from "../../_shared/schema.ts";
 
 const MAX_SOURCE_BYTES = 256 * 1024;
 
@@ -9,7 +9,7 @@ const VersionNumber = z.coerce.number().int().positive().max(2 ** 31 - 1);
 
 /** What a caller sends for a new version. Sources and schemas are looked into by `prepare.ts`. */
 export const NewVersion = z.strictObject({
-  source: z.string().min(1).max(MAX_SOURCE_BYTES),
+  source: text(MAX_SOURCE_BYTES).min(1),
   language: Language.default("typescript"),
   input_schema: InputSchema.nullable().default(null),
   publish: z.boolean().default(true),
@@ -26,7 +26,7 @@ export const Finding = z.object({
 }).meta({ id: "Finding" });
 
 /** The path parameters that name one version. */
-export const ByVersion = z.object({ name: z.string().max(63), version: VersionNumber });
+export const ByVersion = z.object({ name: Name, version: VersionNumber });
 
 /** Which version to compare with; the one before by default. */
 export const DiffQuery = z.strictObject({ against: VersionNumber.optional() });
@@ -51,6 +51,12 @@ export const Version = VersionSummary.extend({
   findings: z.array(Finding).max(200),
 }).meta({ id: "Version" });
 export type Version = z.infer<typeof Version>;
+
+/** What a row must be for us to serve it. One that was written around the API may say anything. */
+export const VersionRow = Version.extend({
+  input_schema: InputSchema.nullable().catch(null),
+  findings: Version.shape.findings.catch([]),
+});
 
 /** What changed between two versions. */
 export const VersionDiff = z.object({
