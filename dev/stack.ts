@@ -1,3 +1,7 @@
+/**
+ * The local stack. `startStack` is longer than a screen: it is the one list of what is started, in
+ * order, so that what is started is also stopped, in the opposite order.
+ */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { administer } from "./gateway/admin.ts";

@@ -104,9 +104,7 @@ async function examine(
     const entry = path.join(folder, entrypoint_path);
     const older = await hostedDeno();
     if (older !== undefined) {
-      {
-        await run(older, ["check", "--no-lock", ...options, entry], HOSTED_ENV);
-      }
+      await run(older, ["check", "--no-lock", ...options, entry], HOSTED_ENV);
     }
     const checked = older === undefined ? "not type-checked here" : `checks on Deno ${HOSTED_DENO}`;
     return `${slug}: ${files.size} files, ${checked}, ${await bundle(

@@ -2,7 +2,7 @@ import { ROOT } from "./graph.ts";
 import { npmTool } from "./npm_tool.ts";
 
 /** The Supabase CLI that the checks run with; users may have any from 3.0 on. */
-export const CLI_VERSION = "3.1.0";
+const CLI_VERSION = "3.1.0";
 
 /** What a finished CLI call printed. */
 export interface CliResult {

@@ -5,12 +5,12 @@ import { findAccount } from "../dev/postgres/account.ts";
 import { spawnGuarded } from "../dev/postgres/guard.ts";
 import { temporaryFolder } from "./dev/scratch.ts";
 
-/** The programs of a Postgres that the system's packages brought, if any. */
+/** The programs of the oldest Postgres from 15 on that the system's packages brought, if any. */
 export async function installedPostgres(): Promise<string | undefined> {
   const root = "/usr/lib/postgresql";
   const versions = await Array.fromAsync(Deno.readDir(root), ({ name }) => name).catch(() => []);
-  const newest = versions.sort((a, b) => Number(b) - Number(a))[0];
-  return newest === undefined ? undefined : join(root, newest, "bin");
+  const [oldest] = versions.map(Number).filter((version) => version >= 15).sort();
+  return oldest === undefined ? undefined : join(root, `${oldest}`, "bin");
 }
 
 /** Another Postgres, as somebody would run it: superuser `postgres`, trusted on loopback. */

@@ -57,7 +57,7 @@ function firstColumn(row: unknown): string[] {
 }
 
 /** Counts the tests and holds them against the plan, which must be there and be kept. */
-export function readTap(output: readonly string[]): TapResult {
+function readTap(output: readonly string[]): TapResult {
   const lines = output.filter((line) => /^(ok |not ok |1\.\.\d|#)/.test(line));
   const passed = lines.filter((line) => line.startsWith("ok ")).length;
   const failed = lines.filter((line) => line.startsWith("not ok ")).length;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Fault } from "../../_shared/fault.ts";
 import { paginate } from "../../_shared/page.ts";
 import { type Route, route } from "../../_shared/route.ts";
 import { pageOf } from "../../_shared/schema.ts";
@@ -62,6 +63,7 @@ export const versions: readonly Route[] = [
     reply: VersionDiff,
   }, async ({ params, query }, { db, caller: { userId } }) => {
     const against = query.against ?? params.version - 1;
+    if (against < 1) throw new Fault("invalid_request", "Version 1 has none before it.");
     const [from, to] = await Promise.all([
       repo.findVersion(db, userId, { ...params, version: against }),
       repo.findVersion(db, userId, params),

@@ -6,7 +6,7 @@ import * as repo from "./repo.ts";
 import { ByAgent, ByRun, EventQuery, NewRun, Run, RunEvents, runId } from "./schema.ts";
 import { createStage } from "./stage.ts";
 
-/** Runs: executions of agents, by one engine. */
+/** Runs: executions of agents, by one engine. Long because it is a table: one entry a route. */
 export function createRuns(engine: Engine): readonly Route[] {
   const stage = createStage(engine);
   return [
