@@ -160,12 +160,16 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-Deno.test("the curl line that main prints works", async () => {
+Deno.test("the lines that main prints to be pasted take one from nothing to a run", async () => {
   await using folder = await temporaryFolder();
   await using main = await startMain(folder.path);
-  const [line = ""] = /curl .+/.exec(main.printed) ?? [];
-  const { stdout } = await new Deno.Command("sh", { args: ["-c", line] }).output();
-  assert.match(new TextDecoder().decode(stdout), /"access_token":"ey/);
+  const lines = main.printed.split("\n").filter((line) => /^ +(TOKEN=\$\()?curl /.test(line));
+  assert.equal(lines.length, 3);
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", lines.join("\n")] }).output();
+  assert.match(
+    new TextDecoder().decode(stdout),
+    /"status":"succeeded".*"output":\{"hello":"Ada"\}/,
+  );
 });
 
 Deno.test("after SIGKILL the next start finds every committed row, and no Postgres is left over", async () => {
