@@ -1,47 +1,6 @@
 import assert from "@std/assert";
-import agents from "../../../supabase/functions/agents/index.ts";
-import execute from "../../../supabase/functions/execute/index.ts";
-import { type Person, person } from "../../stack.ts";
-
-/** Both apps without a port, as a person. */
-function as({ token }: Person) {
-  return (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-    (path.startsWith("/agents") ? agents : execute).request(path, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        "content-type": "application/json",
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-}
-
-type Ask = ReturnType<typeof as>;
-
-async function newcomer(name: string): Promise<Ask> {
-  return as(await person(name));
-}
-
-async function create(ask: Ask, name: string, source: string, rest = {}): Promise<void> {
-  const response = await ask("POST", "/agents", { name, source, ...rest });
-  assert.equal(response.status, 201, await response.clone().text());
-}
-
-async function run(ask: Ask, name: string, input: unknown = null) {
-  const response = await ask("POST", `/execute/agents/${name}`, { input });
-  assert.equal(response.status, 200, await response.clone().text());
-  return await response.json();
-}
-
-/** The events of a stream, parsed from its text. */
-function eventsOf(text: string) {
-  return text.split("\n\n").filter((block) => block.includes("data: ")).map((block) => ({
-    id: Number(/^id: (.*)$/m.exec(block)?.[1]),
-    event: /^event: (.*)$/m.exec(block)?.[1],
-    ...JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? "null"),
-  }));
-}
+import { person } from "../../stack.ts";
+import { as, create, newcomer, run } from "./rig.ts";
 
 Deno.test("POST /execute/agents/:name runs the agent and answers with its real output", async () => {
   const ann = await newcomer("ann");
@@ -111,47 +70,6 @@ Deno.test("an endless loop, a memory bomb and endless output end in their status
   assert.equal((await run(ann, "fine")).output, "still here");
 });
 
-Deno.test("a stream tells what happens in order, once, and ends with one terminal event", async () => {
-  const ann = await newcomer("ann");
-  await create(
-    ann,
-    "talker",
-    `export default async (input, agent) => {
-    agent.log("one", { n: 1 });
-    console.warn("two");
-    agent.output({ part: 1 });
-    return input;
-  };`,
-    { language: "javascript" },
-  );
-  const response = await ann("POST", "/execute/agents/talker", { input: 7 }, {
-    accept: "text/event-stream",
-  });
-  assert.equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
-  const location = response.headers.get("location") ?? "";
-  const events = eventsOf(await response.text());
-  assert.deepEqual(events.map(({ event }) => event), [
-    "run.started",
-    "log",
-    "log",
-    "output",
-    "run.succeeded",
-  ]);
-  assert.deepEqual(events.map(({ id }) => id), [1, 2, 3, 4, 5]);
-  assert.deepEqual(events[1].data, { level: "info", message: "one", fields: { n: 1 } });
-  assert.deepEqual(events[3].data, { part: 1 });
-  assert.equal(events[4].data.output, 7);
-
-  const id = location.split("/").at(-1);
-  const again = await ann("GET", `/execute/runs/${id}/events`, undefined, {
-    accept: "text/event-stream",
-    "last-event-id": "2",
-  });
-  assert.deepEqual(eventsOf(await again.text()), events.slice(2));
-  const listed = await (await ann("GET", `/execute/runs/${id}/events?after=4`)).json();
-  assert.deepEqual(listed.data.map(({ type }: { type: string }) => type), ["run.succeeded"]);
-});
-
 Deno.test("no route of a run can tell a hidden one from a missing one", async () => {
   const [ann, bob] = [await newcomer("ann"), await newcomer("bob")];
   await create(ann, "mine", "export default () => 1;");
@@ -212,22 +130,6 @@ Deno.test("a repeated request with the same idempotency key gets the same run", 
     "idempotency-key": "ä",
   });
   assert.equal((await hidden.json()).code, "invalid_request");
-});
-
-Deno.test("a run is cancelled while it sleeps, and settles once", async () => {
-  const ann = await newcomer("ann");
-  await create(ann, "slow", "export default () => new Promise((r) => setTimeout(r, 8000));");
-  const response = await ann("POST", "/execute/agents/slow", { input: null }, {
-    accept: "text/event-stream",
-  });
-  const id = response.headers.get("location")?.split("/").at(-1);
-  const cancelled = await ann("POST", `/execute/runs/${id}/cancel`);
-  assert.equal(cancelled.status, 202);
-  await cancelled.body?.cancel();
-  const events = eventsOf(await response.text());
-  assert.deepEqual(events.map(({ event }) => event), ["run.started", "run.cancelled"]);
-  const again = await (await ann("POST", `/execute/runs/${id}/cancel`)).json();
-  assert.equal(again.status, "cancelled");
 });
 
 Deno.test("a version that does not exist, and an archived agent, start nothing", async () => {
@@ -291,22 +193,4 @@ Deno.test("a stack that an agent made up changes nothing about how its run ends"
   await create(ann, "liar", source);
   const { status, error } = await run(ann, "liar");
   assert.deepEqual([status, error.message, error.line], ["failed", "x", undefined]);
-});
-
-Deno.test("a follower of a run that has ended is not kept waiting", async () => {
-  const ann = await newcomer("ann");
-  await create(ann, "quick", "export default () => 1;");
-  const { id } = await run(ann, "quick");
-  for (const last of ["2", "99"]) {
-    const response = await ann("GET", `/execute/runs/${id}/events`, undefined, {
-      accept: "text/event-stream",
-      "last-event-id": last,
-    });
-    assert.deepEqual(eventsOf(await response.text()), []);
-  }
-  const beyond = await ann("GET", `/execute/runs/${id}/events`, undefined, {
-    accept: "text/event-stream",
-    "last-event-id": "3000000000",
-  });
-  assert.equal((await beyond.json()).code, "invalid_request");
 });
