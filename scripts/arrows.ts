@@ -72,9 +72,7 @@ const RULES: readonly {
 const TOOLS = /^(dev|bench|scripts|tests)\//;
 
 function isPackage(to: string): boolean {
-  return !/^(supabase|runner|sdk|cli|console|dev|bench|scripts|tests)\//.test(
-    to,
-  );
+  return !/^(supabase|runner|sdk|cli|console|dev|bench|scripts|tests)\//.test(to);
 }
 
 function isWeb(to: string): boolean {
@@ -91,10 +89,7 @@ function forbidden(arrow: Import): string | undefined {
 
 /** A circle of files that import each other at run time, if there is one. */
 function findCycle(arrows: readonly Import[]): string[] | undefined {
-  const next = Map.groupBy(
-    arrows.filter(({ typeOnly }) => !typeOnly),
-    ({ from }) => from,
-  );
+  const next = Map.groupBy(arrows.filter(({ typeOnly }) => !typeOnly), ({ from }) => from);
   const done = new Set<string>();
   const visit = (file: string, trail: string[]): string[] | undefined => {
     if (trail.includes(file)) {

@@ -51,10 +51,7 @@ async function deploy(): Promise<Map<string, Deployment>> {
   return deployments;
 }
 
-async function answer(
-  request: Request,
-  deployments: Map<string, Deployment>,
-): Promise<Response> {
+async function answer(request: Request, deployments: Map<string, Deployment>): Promise<Response> {
   const { searchParams } = new URL(request.url);
   const slug = searchParams.get("slug");
   if (request.method !== "POST" || slug === null) return Response.json([]);
@@ -80,10 +77,7 @@ async function answer(
 }
 
 /** Checks one deployment where nothing but its own files exists. */
-async function examine(
-  slug: string,
-  { files, metadata }: Deployment,
-): Promise<string> {
+async function examine(slug: string, { files, metadata }: Deployment): Promise<string> {
   const { entrypoint_path, import_map_path, verify_jwt } = JSON.parse(metadata);
   const config = `supabase/functions/${slug}/deno.json`;
   if (import_map_path !== config) {
@@ -107,21 +101,13 @@ async function examine(
       await run(older, ["check", "--no-lock", ...options, entry], HOSTED_ENV);
     }
     const checked = older === undefined ? "not type-checked here" : `checks on Deno ${HOSTED_DENO}`;
-    return `${slug}: ${files.size} files, ${checked}, ${await bundle(
-      slug,
-      options,
-      entry,
-    )}`;
+    return `${slug}: ${files.size} files, ${checked}, ${await bundle(slug, options, entry)}`;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function bundle(
-  slug: string,
-  options: string[],
-  entry: string,
-): Promise<string> {
+async function bundle(slug: string, options: string[], entry: string): Promise<string> {
   const output = await Deno.makeTempFile({ suffix: ".js" });
   try {
     const args = [

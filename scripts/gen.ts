@@ -27,10 +27,7 @@ async function generate(): Promise<Map<string, string>> {
   files.set("supabase/functions/agents/openapi.json", JSON.stringify(api));
   files.set("docs/errors.md", errorReference());
   for (const name of ["agents", "execute"]) {
-    files.set(
-      `supabase/functions/${name}/deno.json`,
-      await functionConfig(name),
-    );
+    files.set(`supabase/functions/${name}/deno.json`, await functionConfig(name));
   }
   return files;
 }
@@ -101,9 +98,7 @@ if (import.meta.main) {
     const found = await Deno.readTextFile(`${ROOT}/${file}`).catch(() => undefined);
     if (wanted === found) continue;
     drifted++;
-    console.log(
-      check ? `${file} is not what its sources say: run deno task gen` : `wrote ${file}`,
-    );
+    console.log(check ? `${file} is not what its sources say: run deno task gen` : `wrote ${file}`);
     if (!check) await Deno.writeTextFile(`${ROOT}/${file}`, wanted);
   }
   if (check && drifted > 0) Deno.exit(1);

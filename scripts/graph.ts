@@ -59,10 +59,7 @@ export async function importGraph(files: readonly string[]): Promise<Import[]> {
   }
 }
 
-function importsOf(
-  module: z.infer<typeof Info>["modules"][number],
-  files: readonly string[],
-) {
+function importsOf(module: z.infer<typeof Info>["modules"][number], files: readonly string[]) {
   const from = localPath(module.specifier);
   if (from === undefined || !files.includes(from)) return [];
   return module.dependencies.map(({ specifier, code, type }): Import => ({

@@ -14,9 +14,7 @@ export interface NpmTool {
  * The path of a tool's executable; undefined where npm has none for this machine. npm's cache is
  * not ours to change and may drop the executable bit, so the file is copied into the state folder.
  */
-export async function npmTool(
-  { packages, version, file }: NpmTool,
-): Promise<string | undefined> {
+export async function npmTool({ packages, version, file }: NpmTool): Promise<string | undefined> {
   const name = packages[`${Deno.build.os}-${Deno.build.arch}`];
   if (name === undefined) return undefined;
   const folder = path.join(ROOT, ".cloister", "bin");

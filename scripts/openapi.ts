@@ -43,10 +43,7 @@ export function describeApi(functions: Record<string, ApiFunction>): Json {
   const paths: Record<string, Json> = {};
   for (const [name, { routes }] of Object.entries(functions)) {
     for (const { spec } of routes) {
-      const path = `/${name}${spec.path === "/" ? "" : spec.path}`.replace(
-        /:(\w+)/g,
-        "{$1}",
-      );
+      const path = `/${name}${spec.path === "/" ? "" : spec.path}`.replace(/:(\w+)/g, "{$1}");
       paths[path] = {
         ...paths[path],
         [spec.method]: operation(name, spec, schemas),
@@ -66,9 +63,7 @@ export function describeApi(functions: Record<string, ApiFunction>): Json {
 
 /** zod keeps schemas with an id in `$defs`; OpenAPI keeps them among its components. */
 function withComponents(document: Json): Json {
-  return JSON.parse(
-    JSON.stringify(document).replaceAll("#/$defs/", "#/components/schemas/"),
-  );
+  return JSON.parse(JSON.stringify(document).replaceAll("#/$defs/", "#/components/schemas/"));
 }
 
 const SECURITY = {
@@ -110,11 +105,7 @@ function operationId(name: string, { method, path }: Spec): string {
   return [method, name, ...words].join("_");
 }
 
-function parameters(
-  place: string,
-  schema: z.ZodType | undefined,
-  schemas: Json,
-): Json[] {
+function parameters(place: string, schema: z.ZodType | undefined, schemas: Json): Json[] {
   if (schema === undefined) return [];
   const { properties, required = [] } = z.object({
     properties: z.record(z.string(), z.record(z.string(), z.unknown())),
@@ -155,9 +146,7 @@ function failures(spec: Spec, schemas: Json): Json {
     },
   };
   return Object.fromEntries(
-    [...byStatus].map((
-      [status, codes],
-    ) => [status, { description: codes.join(", "), content }]),
+    [...byStatus].map(([status, codes]) => [status, { description: codes.join(", "), content }]),
   );
 }
 
@@ -166,11 +155,7 @@ function json(schema: z.ZodType, schemas: Json, io: "input" | "output"): Json {
 }
 
 /** A schema by reference where it has an id, in place where it has none. */
-function reference(
-  schema: z.ZodType,
-  schemas: Json,
-  io: "input" | "output",
-): unknown {
+function reference(schema: z.ZodType, schemas: Json, io: "input" | "output"): unknown {
   const { $defs = {}, properties } = toJsonSchema(z.object({ it: schema }), io);
   Object.assign(schemas, $defs);
   return z.object({ it: z.unknown() }).parse(properties).it;
@@ -182,10 +167,7 @@ function inline(schema: z.ZodType, schemas: Json): Json {
   return rest;
 }
 
-function toJsonSchema(
-  schema: z.ZodType,
-  io: "input" | "output",
-): z.core.JSONSchema.BaseSchema {
+function toJsonSchema(schema: z.ZodType, io: "input" | "output"): z.core.JSONSchema.BaseSchema {
   return z.toJSONSchema(schema, {
     io,
     target: "draft-2020-12",
@@ -198,7 +180,5 @@ function toJsonSchema(
 }
 
 function sorted(record: Json): Json {
-  return Object.fromEntries(
-    Object.entries(record).sort(([a], [b]) => a < b ? -1 : 1),
-  );
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => a < b ? -1 : 1));
 }

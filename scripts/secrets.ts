@@ -23,13 +23,9 @@ if (import.meta.main) {
         continue;
       }
       found++;
-      console.error(
-        `${file} uses ${words.source}, which belongs into ${files.join(", ")}`,
-      );
+      console.error(`${file} uses ${words.source}, which belongs into ${files.join(", ")}`);
     }
   }
-  console.log(
-    `${files.length} files of functions, ${found} with what is not theirs`,
-  );
+  console.log(`${files.length} files of functions, ${found} with what is not theirs`);
   if (found > 0) Deno.exit(1);
 }

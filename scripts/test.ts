@@ -48,10 +48,7 @@ async function suites(only: string[]): Promise<Suite[]> {
 }
 
 /** Runs a suite, shows what it prints, and counts what it says of itself. */
-async function runSuite(
-  { name, command, args }: Suite,
-  env: Record<string, string>,
-) {
+async function runSuite({ name, command, args }: Suite, env: Record<string, string>) {
   console.log(`\n── ${name}`);
   const started = performance.now();
   const child = new Deno.Command(command, {
@@ -76,9 +73,7 @@ async function runSuite(
 }
 
 function add(count: Count, line: string): void {
-  const summary = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?/.exec(
-    line,
-  );
+  const summary = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?/.exec(line);
   if (summary === null) return;
   count.passed += Number(summary[1]);
   count.failed += Number(summary[2]);

@@ -93,9 +93,7 @@ function userOf(payload: unknown): string {
 function refusal(err: unknown): Fault {
   if (err instanceof Fault) return err;
   if (err instanceof errors.JWTExpired) {
-    return new Fault("token_expired", "Refresh the session and try again.", {
-      cause: err,
-    });
+    return new Fault("token_expired", "Refresh the session and try again.", { cause: err });
   }
   if (err instanceof errors.JWTClaimValidationFailed) {
     const detail = `The token's \`${err.claim}\` claim is not accepted.`;
@@ -111,9 +109,7 @@ function refusal(err: unknown): Fault {
     return new Fault("token_invalid", "The token is not signed by this project.", { cause: err });
   }
   if (MALFORMED.some((kind) => err instanceof kind)) {
-    return new Fault("token_invalid", "The token is malformed.", {
-      cause: err,
-    });
+    return new Fault("token_invalid", "The token is malformed.", { cause: err });
   }
   // What is left is an unreachable or broken key set: our trouble, and nobody gets in meanwhile.
   return new Fault("internal", undefined, { cause: err });

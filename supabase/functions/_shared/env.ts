@@ -32,10 +32,7 @@ const Variables = z.object({
   (vars) =>
     (vars.UPSTASH_REDIS_REST_URL === undefined) ===
       (vars.UPSTASH_REDIS_REST_TOKEN === undefined),
-  {
-    path: ["UPSTASH_REDIS_REST_TOKEN"],
-    error: "goes together with UPSTASH_REDIS_REST_URL",
-  },
+  { path: ["UPSTASH_REDIS_REST_TOKEN"], error: "goes together with UPSTASH_REDIS_REST_URL" },
 );
 
 /** What the platform and the operator configured, parsed. */

@@ -75,25 +75,15 @@ async function take(window: Ratelimit, budget: Budget, userId: string): Promise<
     const { success, remaining, reset } = await window.limit(userId);
     const resetS = Math.max(0, Math.ceil((reset - Date.now()) / 1000));
     if (!success) {
-      throw new Fault("rate_limited", undefined, {
-        retryAfter: Math.max(1, resetS),
-      });
+      throw new Fault("rate_limited", undefined, { retryAfter: Math.max(1, resetS) });
     }
-    return {
-      ...state,
-      remaining: Math.max(0, remaining),
-      resetS,
-      counted: true,
-    };
+    return { ...state, remaining: Math.max(0, remaining), resetS, counted: true };
   } catch (err) {
     if (err instanceof Fault) throw err;
     if (failOpen) {
       return { ...state, remaining: 0, resetS: windowS, counted: false };
     }
-    throw new Fault("limiter_unavailable", undefined, {
-      cause: err,
-      retryAfter: RETRY_AFTER_S,
-    });
+    throw new Fault("limiter_unavailable", undefined, { cause: err, retryAfter: RETRY_AFTER_S });
   }
 }
 

@@ -4,11 +4,7 @@ import { Fault } from "./fault.ts";
 import type { Mac } from "./mac.ts";
 import type { PageQuery } from "./schema.ts";
 
-const Position = z.strictObject({
-  list: z.string(),
-  user: z.string(),
-  after: z.string(),
-});
+const Position = z.strictObject({ list: z.string(), user: z.string(), after: z.string() });
 
 /** Makes and reads cursors: opaque to callers, and good for one list of one user only. */
 export interface Cursors {
@@ -58,10 +54,7 @@ export async function paginate<Item>(
   if (items.length <= limit || last === undefined) {
     return { data, next_cursor: null };
   }
-  return {
-    data,
-    next_cursor: await cursors.seal({ list, user, after: key(last) }),
-  };
+  return { data, next_cursor: await cursors.seal({ list, user, after: key(last) }) };
 }
 
 function decode(payload: string): string {
