@@ -77,6 +77,15 @@ export const InputSchema: z.ZodType<InputSchema> = z.strictObject({
   },
 }).meta({ id: "InputSchema", description: "A part of JSON Schema 2020-12." });
 
+/** A schema as callers send it: its size is looked at before anything in it is. */
+export const SmallInputSchema = z.unknown()
+  .refine((value) => utf8Bytes(JSON.stringify(value) ?? "") <= MAX_BYTES, {
+    error: `may have ${MAX_BYTES} bytes`,
+    abort: true,
+  })
+  .pipe(InputSchema.nullable())
+  .meta({ anyOf: [{ $ref: "#/components/schemas/InputSchema" }, { type: "null" }] });
+
 /** Reads a schema as a caller or a row carries it, or throws `invalid_input_schema`. */
 export function parseInputSchema(value: unknown): InputSchema {
   if (depthOf(value) > 2 * MAX_DEPTH) throw tooLarge();

@@ -140,7 +140,7 @@ Deno.test("POST /agents refuses what cannot be an agent, and writes nothing of i
     [{ ...draft, description: "\0" }, 400, "invalid_request"],
     [{ ...draft, input_schema: { type: "string", pattern: "(a+)+" } }, 400, "invalid_request"],
     [{ ...draft, input_schema: nested(2_000) }, 400, "invalid_request"],
-    [{ ...draft, input_schema: { default: "x".repeat(17_000) } }, 422, "invalid_input_schema"],
+    [{ ...draft, input_schema: { default: "x".repeat(17_000) } }, 400, "invalid_request"],
     [{ ...draft, input_schema: { type: "string", default: 5 } }, 422, "invalid_input_schema"],
     ["{", 400, "invalid_json"],
     ["x".repeat(1_100_000), 413, "body_too_large"],

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { InputSchema } from "../../_shared/input_schema.ts";
+import { InputSchema, SmallInputSchema } from "../../_shared/input_schema.ts";
 import { Name, PageQuery, text, Timestamp } from "../../_shared/schema.ts";
 
 const MAX_SOURCE_BYTES = 256 * 1024;
@@ -11,7 +11,7 @@ const VersionNumber = z.coerce.number().int().positive().max(2 ** 31 - 1);
 export const NewVersion = z.strictObject({
   source: text(MAX_SOURCE_BYTES).min(1),
   language: Language.default("typescript"),
-  input_schema: InputSchema.nullable().default(null),
+  input_schema: SmallInputSchema.default(null),
   publish: z.boolean().default(true),
 }).meta({ id: "NewVersion" });
 export type NewVersion = z.infer<typeof NewVersion>;
