@@ -2,20 +2,25 @@ import * as z from "zod";
 import type { FaultItem } from "./fault.ts";
 import type { InputSchema } from "./input_schema.ts";
 
-/** Looks at a schema that one value may cost: some 50 ms. */
-const MAX_STEPS = 200_000;
+/** What one match may cost: a look at a schema, a key, an item or eight characters are a step. */
+const MAX_STEPS = 300_000;
 const MAX_ITEMS = 50;
 /** What defaults may add to a value, in characters of JSON. */
 const MAX_ADDED = 256 * 1024;
 const MAX_FORMATTED = 2_000;
+/** Checking a format costs this many steps for each of its characters. */
+const FORMAT_STEPS = 4;
+
+/** RFC 3339's full-time, as JSON Schema has it; zod's has no offset. */
+const TIME = /^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
 
 const FORMAT = {
-  "date-time": z.iso.datetime({ offset: true }),
+  "date-time": z.string().toUpperCase().pipe(z.iso.datetime({ offset: true })),
   date: z.iso.date(),
-  time: z.iso.time(),
+  time: z.string().regex(TIME),
   email: z.email(),
-  uri: z.url(),
-  uuid: z.uuid(),
+  uri: z.string().regex(/^\S+$/).pipe(z.url()),
+  uuid: z.guid(),
   ipv4: z.ipv4(),
   ipv6: z.ipv6(),
 } as const satisfies Record<NonNullable<InputSchema["format"]>, z.ZodType>;
@@ -29,10 +34,11 @@ export interface Match {
 /**
  * Holds a value against a schema, by the rules of JSON Schema 2020-12: a keyword says something of
  * its own type of value and nothing of others. Both come from strangers, so the walk ends early:
- * after 50 mismatches, 200,000 looks at a schema, or 256 KiB of defaults.
+ * after 50 mismatches, some 50 ms of work, or 256 KiB of defaults. Defaults below `anyOf` are not
+ * filled in: which alternative is meant is not known.
  */
 export function matchSchema(schema: InputSchema, value: unknown): Match {
-  const walk = new Walk();
+  const walk = new Walk(true);
   try {
     return { value: walk.visit(schema, value, []), items: walk.items };
   } catch (thrown) {
@@ -50,40 +56,57 @@ class Walk {
   #steps = 0;
   #added = 0;
 
+  constructor(readonly fills: boolean) {}
+
   visit(schema: InputSchema, value: unknown, path: Path): unknown {
-    if (++this.#steps > MAX_STEPS) this.#giveUp(path);
+    this.#charge(1, path);
+    if (schema.type !== undefined && !hasType(value, schema.type)) {
+      this.#complain(path, `is not of type ${schema.type}`);
+      return value;
+    }
+    this.#charge(costOf(schema, value), path);
     for (const message of complaints(schema, value)) this.#complain(path, message);
     if (schema.anyOf) this.#visitAnyOf(schema.anyOf, value, path);
     if (Array.isArray(value)) return this.#visitItems(schema, value, path);
     return isObject(value) ? this.#visitProperties(schema, value, path) : value;
   }
 
-  #visitItems({ items }: InputSchema, values: readonly unknown[], path: Path): unknown[] {
-    return items ? values.map((value, i) => this.visit(items, value, [...path, i])) : [...values];
+  #visitItems({ items }: InputSchema, values: readonly unknown[], path: Path): readonly unknown[] {
+    return items ? values.map((value, i) => this.visit(items, value, [...path, i])) : values;
   }
 
   #visitProperties(schema: InputSchema, value: object, path: Path): object {
-    const { properties = {}, required = [], additionalProperties = true } = schema;
-    const filled = new Map<string, unknown>(Object.entries(value));
-    for (const name of filled.keys()) {
-      if (additionalProperties || Object.hasOwn(properties, name)) continue;
-      this.#complain([...path, name], "is not a known property");
-    }
-    for (const [name, property] of Object.entries(properties)) {
-      if (filled.has(name)) {
-        filled.set(name, this.visit(property, filled.get(name), [...path, name]));
-      } else if (property.default !== undefined) filled.set(name, this.#default(property, path));
-    }
+    const { properties, required = [], additionalProperties = true } = schema;
     for (const name of required) {
-      if (!filled.has(name)) this.#complain([...path, name], "is required");
+      const filled = this.fills && properties?.[name]?.default !== undefined;
+      if (!filled && !Object.hasOwn(value, name)) this.#complain([...path, name], "is required");
     }
-    return Object.fromEntries(filled);
+    if (!additionalProperties) this.#refuseUnknown(properties ?? {}, value, path);
+    return properties ? this.#fill(properties, value, path) : value;
   }
 
-  /** An alternative that fits keeps quiet; which one it was does not change the value. */
+  #refuseUnknown(properties: Record<string, InputSchema>, value: object, path: Path): void {
+    for (const name of Object.keys(value)) {
+      if (Object.hasOwn(properties, name)) continue;
+      this.#complain([...path, name], "is not a known property");
+    }
+  }
+
+  #fill(properties: Record<string, InputSchema>, value: object, path: Path): object {
+    const filled = new Map<string, unknown>(this.fills ? Object.entries(value) : []);
+    for (const [name, property] of Object.entries(properties)) {
+      const own = Object.getOwnPropertyDescriptor(value, name);
+      if (own) filled.set(name, this.visit(property, own.value, [...path, name]));
+      else if (this.fills && property.default !== undefined) {
+        filled.set(name, this.#default(property, path));
+      }
+    }
+    return this.fills ? Object.fromEntries(filled) : value;
+  }
+
   #visitAnyOf(alternatives: readonly InputSchema[], value: unknown, path: Path): void {
     const fits = alternatives.some((alternative) => {
-      const attempt = new Walk();
+      const attempt = new Walk(false);
       attempt.#steps = this.#steps;
       try {
         attempt.visit(alternative, value, path);
@@ -91,7 +114,7 @@ class Walk {
         if (!(thrown instanceof Enough)) throw thrown;
       }
       this.#steps = attempt.#steps;
-      if (this.#steps > MAX_STEPS) this.#giveUp(path);
+      this.#charge(0, path);
       return attempt.items.length === 0;
     });
     if (!fits) this.#complain(path, "fits none of the alternatives");
@@ -101,6 +124,11 @@ class Walk {
     this.#added += JSON.stringify(schema.default).length;
     if (this.#added > MAX_ADDED) this.#giveUp(path);
     return schema.default;
+  }
+
+  #charge(steps: number, path: Path): void {
+    this.#steps += steps;
+    if (this.#steps > MAX_STEPS) this.#giveUp(path);
   }
 
   #complain(path: Path, message: string): void {
@@ -114,9 +142,19 @@ class Walk {
   }
 }
 
+/** Steps for what a schema makes us do with all of a value, beside visiting what is in it. */
+function costOf(schema: InputSchema, value: unknown): number {
+  if (typeof value === "string") {
+    const counts = schema.minLength !== undefined || schema.maxLength !== undefined;
+    const format = schema.format ? Math.min(value.length, MAX_FORMATTED) * FORMAT_STEPS : 0;
+    return format + (counts ? value.length / 8 : 0) + (schema.enum?.length ?? 0) / 8;
+  }
+  const looks = schema.properties !== undefined || schema.additionalProperties === false;
+  return looks && isObject(value) ? Object.keys(value).length : 0;
+}
+
 function* complaints(schema: InputSchema, value: unknown): Generator<string> {
-  const { type, enum: choices, const: only } = schema;
-  if (type !== undefined && !hasType(value, type)) yield `is not of type ${type}`;
+  const { enum: choices, const: only } = schema;
   if (choices && !choices.some((choice) => choice === value)) yield "is not one of the choices";
   if (only !== undefined && only !== value) yield `is not ${JSON.stringify(only)}`;
   if (typeof value === "string") yield* ofString(schema, value);
@@ -144,8 +182,11 @@ function* ofNumber(schema: InputSchema, value: number) {
     yield `is not less than ${exclusiveMaximum}`;
   }
   if (multipleOf === undefined) return;
+  // 0.3 is a multiple of 0.1, although no quotient of doubles says so exactly.
   const quotient = value / multipleOf;
-  if (Math.abs(quotient - Math.round(quotient)) > 1e-9) yield `is not a multiple of ${multipleOf}`;
+  const whole = Math.round(quotient);
+  const near = Math.abs(quotient - whole) <= 1e-9 * Math.max(1, Math.abs(quotient));
+  if (!near || (whole === 0 && value !== 0)) yield `is not a multiple of ${multipleOf}`;
 }
 
 function* ofLength(

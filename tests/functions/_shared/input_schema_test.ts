@@ -68,6 +68,11 @@ Deno.test("every keyword is checked, with and without a type beside it", () => {
     [{ exclusiveMinimum: 5 }, 6, 5],
     [{ exclusiveMaximum: 5 }, 4, 5],
     [{ multipleOf: 0.1 }, 0.3, 0.35],
+    [{ multipleOf: 1e9 }, 2e9, 1],
+    [{ multipleOf: 1e-308 }, 0, 1e308],
+    [{ format: "time" }, "12:00:00Z", "12:00"],
+    [{ format: "date-time" }, "2026-01-02t03:04:05z", "2026-01-02"],
+    [{ format: "uri" }, "https://a.test/b", " https://a.test"],
     [{ format: "date" }, "2026-01-02", "zzz"],
     [{ format: "uuid" }, "0b5b8f1c-5a57-4c0c-9a3e-0d8d3b9d6f11", "x"],
     [{ format: "email" }, "ann@example.test", "ann"],
@@ -121,7 +126,27 @@ Deno.test("no schema and no input make the check long or large", () => {
   const generous = parseInputSchema({
     items: { properties: { a: { default: "x".repeat(10_000) } } },
   });
+  const leaf = { anyOf: Array.from({ length: 8 }, () => ({ type: "null" })) };
+  const keys = parseInputSchema({
+    anyOf: [...Array.from({ length: 7 }, () => leaf), {
+      properties: {},
+      additionalProperties: false,
+    }],
+  });
+  const counted = parseInputSchema({
+    anyOf: Array.from(
+      { length: 8 },
+      () => ({ anyOf: Array.from({ length: 8 }, () => ({ minLength: 1e6 })) }),
+    ),
+  });
+  const formatted = parseInputSchema({
+    items: { anyOf: Array.from({ length: 8 }, () => ({ format: "email" })) },
+  });
+  const many = Object.fromEntries(Array.from({ length: 95_000 }, (_, i) => [`k${i}`, i]));
   const cases = [
+    [keys, many],
+    [counted, "x".repeat(250_000)],
+    [formatted, Array.from({ length: 240 }, () => "ü".repeat(1_000))],
     [wide, Array.from({ length: 87_000 }, () => ({}))],
     [nested, Array.from({ length: 131_000 }, () => 0)],
     [nested, Array.from({ length: 131_000 }, () => "")],
@@ -141,4 +166,11 @@ Deno.test("a schema cannot reach a prototype", () => {
   const schema = parseInputSchema({ properties: JSON.parse('{"__proto__": {"type": "string"}}') });
   assert.deepEqual(schema.properties, {});
   assert.equal(Object.getPrototypeOf(schema.properties), Object.prototype);
+});
+
+Deno.test("a default below anyOf is not filled in, and does not stand for what is required", () => {
+  const schema = parseInputSchema({
+    anyOf: [{ properties: { a: { default: 1 } }, required: ["a"] }],
+  });
+  assert.equal(refusal(() => matchInput(schema, {})).code, "invalid_input");
 });
