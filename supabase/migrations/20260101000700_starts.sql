@@ -136,7 +136,7 @@ revoke execute on function app.open_run from public, anon, authenticated, servic
 create function public.start_run(
   run_id uuid, caller uuid, agent_name text, version int, input text, engine text, layers text[],
   limits text, wall_ms int, request_id text,
-  idempotency_key text default null, request_hash text default null
+  idempotency_key text default null, request_hash text default null, program_id uuid default null
 ) returns setof public.runs
 language plpgsql security definer rows 1
 set search_path = ''
@@ -160,6 +160,10 @@ begin
   end if;
   chosen := coalesce(start_run.version, agent.current_version);
   version_id := app.startable_version(agent, chosen);
+  -- The agent may have been deleted and made again since its program was read.
+  if start_run.program_id <> version_id then
+    perform app.refuse(404, 'not_found', 'There is no such agent.');
+  end if;
   perform app.refuse_over_quota(start_run.caller);
   insert into public.runs (
     id, owner_id, agent_id, agent_name, version_id, version, status, input, engine, layers, limits,
@@ -180,3 +184,23 @@ comment on function public.start_run is
   'agent_archived, too_many_runs, idempotency_key_reused, run_in_progress, invalid_request.';
 revoke execute on function public.start_run from public, anon, authenticated, service_role;
 grant execute on function public.start_run to service_role;
+
+-- The run that a repeated request gets, before anything else of the request is looked at: what was
+-- published, archived or deleted since does not change what it got.
+create function public.find_replay(caller uuid, idempotency_key text, request_hash text)
+returns setof public.runs
+language plpgsql security definer rows 1
+set search_path = ''
+as $$
+declare
+  run public.runs;
+begin
+  run := app.replayed_run(find_replay.caller, find_replay.idempotency_key, find_replay.request_hash);
+  if run.id is not null then
+    return next run;
+  end if;
+end;
+$$;
+comment on function public.find_replay is 'The ended run that the same idempotency key started, or no row. Errors: idempotency_key_reused, run_in_progress.';
+revoke execute on function public.find_replay from public, anon, authenticated, service_role;
+grant execute on function public.find_replay to service_role;

@@ -78,8 +78,9 @@ export const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   "public.publish_version(text,integer)": ["authenticated"],
   "public.reap_runs()": ["service_role"],
   "public.set_agent_archived(text,boolean)": ["authenticated"],
+  "public.find_replay(uuid,text,text)": ["service_role"],
   "public.settle_run(uuid,text,text)": ["service_role"],
-  "public.start_run(uuid,uuid,text,integer,text,text,text[],text,integer,text,text,text)": [
+  "public.start_run(uuid,uuid,text,integer,text,text,text[],text,integer,text,text,text,uuid)": [
     "service_role",
   ],
   "public.update_agent(text,text,text)": ["authenticated"],

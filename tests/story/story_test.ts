@@ -1,6 +1,8 @@
 import assert from "@std/assert";
+import { createClient } from "@supabase/supabase-js";
 import { importJWK, SignJWT } from "jose";
 import postgres from "postgres";
+import { uuid7 } from "../../supabase/functions/_shared/ids.ts";
 import { anonymous, call, person, testStack } from "../stack.ts";
 
 const SOURCE = "export default (input: { n: number }) => ({ twice: input.n * 2 });";
@@ -219,4 +221,27 @@ Deno.test("an anonymous sign-in has no rights, in the functions or around them",
     language: "typescript",
   });
   assert.equal(made.error?.message, "forbidden");
+});
+
+Deno.test("a run starts only the very version whose program was read", async () => {
+  const ann = await person("ann");
+  await ann.call("POST", "/agents", { body: { name: "mine", source: SOURCE } });
+  const service = createClient(stack.url, stack.secretKey, { auth: { persistSession: false } });
+  const start = (program_id: string) =>
+    service.rpc("start_run", {
+      run_id: uuid7(),
+      caller: ann.id,
+      agent_name: "mine",
+      version: 1,
+      input: "null",
+      engine: "test",
+      layers: [],
+      limits: "{}",
+      wall_ms: 1,
+      request_id: "r",
+      program_id,
+    });
+  const { data } = await ann.supabase.rpc("find_program", { agent_name: "mine" }).single();
+  assert.equal((await start(crypto.randomUUID())).error?.message, "not_found");
+  assert.equal((await start(data?.id ?? "")).error, null);
 });

@@ -176,6 +176,36 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"find_replay":
+{ Args: { "caller": string,"idempotency_key": string,"request_hash": string }; Returns: {
+              "agent_id": string,
+"agent_name": string,
+"cancel_requested_at": string | null,
+"created_at": string,
+"deadline_at": string | null,
+"ended_at": string | null,
+"engine": string,
+"error": Json | null,
+"heartbeat_at": string | null,
+"id": string,
+"input": NonNullable<Json>,
+"layers": (string)[],
+"limits": NonNullable<Json>,
+"output": Json | null,
+"owner_id": string,
+"request_id": string | null,
+"started_at": string | null,
+"status": string,
+"usage": Json | null,
+"version": number,
+"version_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "runs"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "my_permissions":
 { Args: Record<PropertyKey, never>; Returns: string[]
                            },
@@ -247,7 +277,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "start_run":
-{ Args: { "agent_name": string,"caller": string,"engine": string,"idempotency_key"?: string,"input": string,"layers": (string)[],"limits": string,"request_hash"?: string,"request_id": string,"run_id": string,"version": number,"wall_ms": number }; Returns: {
+{ Args: { "agent_name": string,"caller": string,"engine": string,"idempotency_key"?: string,"input": string,"layers": (string)[],"limits": string,"program_id"?: string,"request_hash"?: string,"request_id": string,"run_id": string,"version": number,"wall_ms": number }; Returns: {
               "agent_id": string,
 "agent_name": string,
 "cancel_requested_at": string | null,

@@ -30,7 +30,7 @@ const BY_CODE: Record<string, FaultCode> = {
 /** How every client of ours is made: without a session of its own, and never without end. */
 export const CLIENT_OPTIONS = {
   auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-  global: { fetch: fetchInTime },
+  db: { timeout: TIMEOUT_MS, retry: false },
 };
 
 /** A client that carries the caller's token, so that Postgres sees the caller. */
@@ -39,12 +39,6 @@ export function userDb(env: Env, token: string): Db {
     ...CLIENT_OPTIONS,
     accessToken: () => Promise.resolve(token),
   });
-}
-
-function fetchInTime(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
-  const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
-  return fetch(input, { ...init, signal });
 }
 
 /** The rows a query returned, or the fault its error stands for. */

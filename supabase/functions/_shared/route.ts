@@ -41,6 +41,8 @@ export interface Call {
   db: Db;
   platform: Platform;
   requestId: string;
+  /** Aborted when the caller has left before the answer. */
+  signal: AbortSignal;
   header(name: string): string | undefined;
   /** Sets a response header. */
   reply(name: string, value: string): void;
@@ -82,6 +84,7 @@ function callOf(c: Context<AppEnv>, platform: Platform, caller: Caller): Call {
     platform,
     db: platform.db(caller.token),
     requestId: c.var.requestId,
+    signal: c.req.raw.signal,
     header: (name) => c.req.header(name),
     reply: (name, value) => c.header(name, value),
   };

@@ -6,7 +6,7 @@ import type { Env } from "./env.ts";
 type Functions = Database["public"]["Functions"];
 
 /** The only functions that the secret key is used for; they are granted to `service_role` alone. */
-type ServiceFunction = "start_run" | "append_run_events" | "settle_run";
+type ServiceFunction = "find_replay" | "start_run" | "append_run_events" | "settle_run";
 
 /** Calls one of the functions that no user may call. What it answers is to be parsed. */
 export type Service = <Name extends ServiceFunction>(

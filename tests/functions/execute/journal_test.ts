@@ -19,6 +19,7 @@ function rig(...answers: (boolean | Error)[]) {
   let calls = 0;
   let cancelled = false;
   const ledger: Ledger = {
+    replay: () => Promise.reject(new Error("not here")),
     start: () => Promise.reject(new Error("not here")),
     append(_id, events) {
       const answer = answers[calls++] ?? false;

@@ -81,6 +81,7 @@ function scripted(steps: readonly Step[]): Place {
 function ledgerWith(trouble: Error[] = []) {
   const settled: { how: Settlement; events: readonly RecordedEvent[] }[] = [];
   const ledger: Ledger = {
+    replay: () => Promise.reject(new Error("not here")),
     start: () => Promise.reject(new Error("not here")),
     append: () => Promise.resolve(false),
     settle(_id, how, events) {

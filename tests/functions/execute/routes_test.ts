@@ -118,7 +118,10 @@ Deno.test("a repeated request with the same idempotency key gets the same run", 
   assert.equal(first.headers.get("idempotent-replayed"), null);
   assert.equal(second.headers.get("idempotent-replayed"), "true");
   assert.deepEqual(await second.json(), await first.json());
-  await ann("POST", "/agents/dice/versions", { source: "export default () => 2;" });
+  await ann("POST", "/agents/dice/versions", {
+    source: "export default () => 2;",
+    input_schema: { type: "string" },
+  });
   const third = await ann("POST", "/execute/agents/dice", { input: 1 }, headers);
   assert.equal(third.headers.get("idempotent-replayed"), "true");
   await create(ann, "coin", "export default () => Math.random();");

@@ -18,14 +18,21 @@ export interface StartRequest {
   caller: string;
   agent: string;
   version: number;
+  /** The version's own id: the run starts only if name and number still mean this one. */
+  programId: string;
   /** JSON text. */
   input: string;
   engine: string;
   layers: readonly string[];
   limits: RunLimits;
   requestId: string;
-  /** The caller's key, and a hash of what it must always come with. */
-  idempotency?: { key: string; hash: string };
+  idempotency?: Idempotency;
+}
+
+/** A caller's key, and a hash of what it must always come with. */
+export interface Idempotency {
+  key: string;
+  hash: string;
 }
 
 /** How a run ended. `output` is JSON text. */
@@ -45,6 +52,8 @@ export interface Settlement {
 
 /** What is written about runs, with the secret key, since no user may write it. */
 export interface Ledger {
+  /** The ended run that a key stands for, if it stands for one. */
+  replay(caller: string, idempotency: Idempotency): Promise<Run | undefined>;
   /** Claims a run. An earlier run with the same idempotency key comes back instead of a new one. */
   start(request: StartRequest): Promise<Run>;
   /** Stores events while the run goes on; true if its owner asked for it to stop. */
@@ -56,7 +65,12 @@ export interface Ledger {
 /** The ledger in Postgres. JSON crosses as text, so that it is stored byte for byte. */
 export function createLedger(service: Service): Ledger {
   return {
-    async start({ id, agent, limits, layers, requestId, idempotency, ...rest }) {
+    async replay(caller, { key, hash }) {
+      const args = { caller, idempotency_key: key, request_hash: hash };
+      const [run] = RunRow.array().parse(rows(await service("find_replay", args)));
+      return run;
+    },
+    async start({ id, agent, limits, layers, requestId, programId, idempotency, ...rest }) {
       const reply = await service("start_run", {
         ...rest,
         run_id: id,
@@ -65,6 +79,7 @@ export function createLedger(service: Service): Ledger {
         limits: JSON.stringify(limits),
         wall_ms: limits.wall_ms,
         request_id: requestId,
+        program_id: programId,
         ...(idempotency && {
           idempotency_key: idempotency.key,
           request_hash: idempotency.hash,

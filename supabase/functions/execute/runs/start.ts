@@ -5,7 +5,7 @@ import { uuid7 } from "../../_shared/ids.ts";
 import { sha256 } from "../../_shared/prepared.ts";
 import type { Call } from "../../_shared/route.ts";
 import { type Engine, EngineBusy, type Place } from "../../_shared/sandbox/engine.ts";
-import type { Ledger, StartRequest } from "./ledger.ts";
+import type { Idempotency, Ledger, StartRequest } from "./ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./limits.ts";
 import { findProgram, type Program } from "./repo.ts";
 import { IdempotencyKey, type NewRun, type Run, runId } from "./schema.ts";
@@ -47,8 +47,10 @@ export async function startRun(
   { engine, ledger }: Starters,
   { agent, body }: Asked,
 ): Promise<Started | { replayed: Run }> {
-  const { db, caller, requestId, header } = call;
-  const key = idempotencyKey(header("idempotency-key"));
+  const { db, caller, requestId, signal } = call;
+  const idempotency = await idempotencyOf(call, agent, body);
+  const replayed = idempotency && (await ledger.replay(caller.userId, idempotency));
+  if (replayed) return { replayed };
   const program = await findProgram(db, agent, body.version);
   const input = acceptInput(program, body.input ?? null);
   const id = uuid7();
@@ -57,14 +59,15 @@ export async function startRun(
     caller: caller.userId,
     agent,
     version: program.version,
+    programId: program.id,
     input,
     engine: engine.name,
     layers: engine.layers,
     limits: DEFAULT_RUN_LIMITS,
     requestId,
-    ...(key !== undefined && { idempotency: { key, hash: await hashOf(agent, body) } }),
+    ...(idempotency && { idempotency }),
   };
-  const place = await admit(engine, caller.userId);
+  const place = await admit(engine, caller.userId, signal);
   try {
     const run = await ledger.start(request);
     if (run.id === runId.of(id)) return { run, program, input, place };
@@ -76,9 +79,11 @@ export async function startRun(
   }
 }
 
-async function admit(engine: Engine, tenant: string): Promise<Place> {
+/** Waits for a place while the caller does; a run that has started goes on without its caller. */
+async function admit(engine: Engine, tenant: string, caller: AbortSignal): Promise<Place> {
   try {
-    return await engine.admit(tenant, AbortSignal.timeout(MAX_WAIT_MS));
+    const patience = AbortSignal.any([caller, AbortSignal.timeout(MAX_WAIT_MS)]);
+    return await engine.admit(tenant, patience);
   } catch (cause) {
     if (!(cause instanceof EngineBusy)) throw cause;
     const detail = "Nothing was started; try again.";
@@ -86,17 +91,27 @@ async function admit(engine: Engine, tenant: string): Promise<Place> {
   }
 }
 
-/** What a key stands for: the request as it was sent, whatever is published meanwhile. */
-function hashOf(agent: string, { version, input = null }: NewRun): Promise<string> {
-  return sha256(jsonText([agent, version ?? "published", input]));
+/** The input as the agent will see it: its size counts as sent, and with what was filled in. */
+function acceptInput({ input_schema }: Program, value: unknown): string {
+  const sent = bounded(jsonText(value));
+  if (input_schema === null) return sent;
+  return bounded(jsonText(matchInput(parseInputSchema(input_schema), value)));
 }
 
-/** The input as the agent will see it; its size counts with what the schema filled in. */
-function acceptInput({ input_schema }: Program, value: unknown): string {
-  const matched = input_schema === null ? value : matchInput(parseInputSchema(input_schema), value);
-  const input = jsonText(matched);
+function bounded(input: string): string {
   if (utf8Bytes(input) <= MAX_INPUT_BYTES) return input;
   throw new Fault("body_too_large", `An input may have ${MAX_INPUT_BYTES} bytes.`);
+}
+
+/** What a key stands for is the request as it was sent, whatever is published meanwhile. */
+async function idempotencyOf(
+  { header }: Call,
+  agent: string,
+  { version, input = null }: NewRun,
+): Promise<Idempotency | undefined> {
+  const key = idempotencyKey(header("idempotency-key"));
+  if (key === undefined) return undefined;
+  return { key, hash: await sha256(jsonText([agent, version ?? "published", input])) };
 }
 
 function idempotencyKey(header: string | undefined): string | undefined {

@@ -81,7 +81,7 @@ Deno.test("quickjs runs two at once; the others wait in order, and waiting is no
 Deno.test("quickjs refuses runs when too many wait already, and recovers", async () => {
   const stop = new AbortController();
   const program = "export default () => new Promise((r) => setTimeout(r, 5_000))";
-  const waiting = Array.from({ length: 66 }, () => play(program, { signal: stop.signal }));
+  const waiting = Array.from({ length: 10 }, () => play(program, { signal: stop.signal }));
   await assert.rejects(() => play(program), EngineBusy);
   stop.abort();
   const statuses = (await Promise.all(waiting)).map(({ ending }) => ending.status);
@@ -200,4 +200,17 @@ Deno.test("quickjs admits to a place that is given back once, with a run or with
   await third;
   for (const place of places) place.leave();
   assert.equal((await play("export default () => 1")).ending.output, "1");
+});
+
+Deno.test("Slots let one tenant fill its share of the queue and no more", async () => {
+  const slots = new Slots(1, 10, 2);
+  const never = new AbortController().signal;
+  await slots.take("greedy", never);
+  slots.take("greedy", never);
+  slots.take("greedy", never);
+  await assert.rejects(() => slots.take("greedy", never), EngineBusy);
+  const stop = new AbortController();
+  const modest = slots.take("modest", stop.signal);
+  stop.abort();
+  assert.equal(await modest, undefined);
 });

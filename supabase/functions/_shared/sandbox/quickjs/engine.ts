@@ -30,9 +30,10 @@ const CEILING: Readonly<Limits> = {
 const MAX_TEXT = 1024 * 1024;
 const PLACES = 2;
 const MAX_WAITING = 64;
+const MAX_WAITING_PER_TENANT = 8;
 
 /** All engines of one isolate share its places: each run may hold {@link MAX_HEAP_BYTES}. */
-const slots = new Slots(PLACES, MAX_WAITING);
+const slots = new Slots(PLACES, MAX_WAITING, MAX_WAITING_PER_TENANT);
 
 /**
  * QuickJS in WebAssembly, metered, in this very process: the engine for places that have neither

@@ -17,7 +17,12 @@ export class Slots {
   readonly #held = new Map<string, number>();
   #taken = 0;
 
-  constructor(readonly places: number, readonly maxWaiting: number) {}
+  /** `maxWaiting` bounds who waits in all, `maxPerTenant` how many of them are one tenant's. */
+  constructor(
+    readonly places: number,
+    readonly maxWaiting: number,
+    readonly maxPerTenant: number = maxWaiting,
+  ) {}
 
   /** Runs that hold a place now. */
   get taken(): number {
@@ -40,7 +45,10 @@ export class Slots {
   }
 
   #queue(tenant: string, signal: AbortSignal): Promise<boolean> {
-    if (this.#waiting.length >= this.maxWaiting) throw new EngineBusy("too many runs are waiting");
+    const own = this.#waiting.filter((waiter) => waiter.tenant === tenant).length;
+    if (this.#waiting.length >= this.maxWaiting || own >= this.maxPerTenant) {
+      throw new EngineBusy("too many runs are waiting");
+    }
     return new Promise((resolve) => {
       const leave = (admitted: boolean) => {
         signal.removeEventListener("abort", giveUp);
