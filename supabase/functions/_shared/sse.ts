@@ -9,6 +9,14 @@ export interface SseMessage {
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 1_000;
 
+/** How a stream is kept and left. */
+export interface StreamOptions {
+  /** Called when the reader leaves before the end. */
+  onLeave?: () => void;
+  /** Milliseconds between comments that show that the stream lives. */
+  heartbeatMs?: number;
+}
+
 /**
  * A `text/event-stream` response over messages. A comment goes out at once and every 15 s, so that
  * neither the platform nor a proxy takes silence for death. When the reader leaves, `onLeave` is
@@ -16,7 +24,7 @@ const RETRY_MS = 1_000;
  */
 export function eventStream(
   messages: AsyncIterable<SseMessage>,
-  onLeave: () => void = () => {},
+  { onLeave = () => {}, heartbeatMs = HEARTBEAT_MS }: StreamOptions = {},
 ): Response {
   const iterator = messages[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
@@ -27,7 +35,7 @@ export function eventStream(
       controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n: open\n\n`));
       heartbeat = setInterval(
         () => controller.enqueue(encoder.encode(": alive\n\n")),
-        HEARTBEAT_MS,
+        heartbeatMs,
       );
     },
     async pull(controller) {

@@ -50,7 +50,7 @@ export async function followEvents(call: Call, id: string, after: number): Promi
 function streamFrom({ db }: Call, id: string, after: number): Response {
   const gone = new AbortController();
   const messages = storedMessages(followRun(db, id, { after, signal: gone.signal }));
-  return eventStream(messages, () => gone.abort());
+  return eventStream(messages, { onLeave: () => gone.abort() });
 }
 
 async function requireStreaming({ db }: Call): Promise<void> {
