@@ -1,0 +1,82 @@
+import assert from "@std/assert";
+import { rows, userDb } from "../../../supabase/functions/_shared/db.ts";
+import type { Env } from "../../../supabase/functions/_shared/env.ts";
+import { Fault } from "../../../supabase/functions/_shared/fault.ts";
+import { createService } from "../../../supabase/functions/_shared/service.ts";
+
+const ENV: Env = {
+  supabaseUrl: "http://project.test",
+  publishableKey: "sb_publishable_1",
+  secretKey: "sb_secret_1",
+  jwks: undefined,
+  jwtIssuer: "http://project.test/auth/v1",
+  allowedOrigins: ["*"],
+  executionId: "test",
+  upstash: undefined,
+};
+
+/** What a caller would hear when the Data API answers like this, and how often it was asked. */
+async function heard(answer: (request: Request) => Response | Promise<Response>) {
+  let asked = 0;
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    asked++;
+    return answer(request);
+  });
+  const env = { ...ENV, supabaseUrl: `http://127.0.0.1:${server.addr.port}` };
+  const faults = await Promise.all([
+    userDb(env, "t").from("agents").select("id").then(fault),
+    createService(env)("settle_run", { run_id: "r", ending: "{}" }).then(fault),
+  ]);
+  return { faults, asked };
+}
+
+function fault(reply: Parameters<typeof rows>[0]): Fault {
+  try {
+    rows(reply);
+  } catch (err) {
+    if (err instanceof Fault) return err;
+    throw err;
+  }
+  throw new Error("nothing was refused");
+}
+
+const refusal = (status: number, error: Record<string, unknown>) => () =>
+  Response.json({ message: "m", details: null, hint: null, ...error }, { status });
+
+const cases: Record<string, [() => Response, string]> = {
+  "a gateway's page": [() => new Response("<html>", { status: 502 }), "database_unavailable"],
+  "no connection to Postgres": [refusal(503, { code: "PGRST002" }), "database_unavailable"],
+  "a statement that took too long": [refusal(500, { code: "57014" }), "database_unavailable"],
+  "a token that expired on the way": [refusal(401, { code: "PGRST303" }), "token_expired"],
+  "a null character": [refusal(400, { code: "22021" }), "invalid_request"],
+  "a row that is hidden": [refusal(403, { code: "42501" }), "not_found"],
+  "a code of ours": [refusal(409, { code: "PT409", message: "agent_busy" }), "agent_busy"],
+  "a code that is not ours": [refusal(409, { code: "PT409", message: "toString" }), "internal"],
+};
+
+for (const [what, [answer, code]] of Object.entries(cases)) {
+  Deno.test(`the Data API answering ${what} is told as ${code}`, async () => {
+    const { faults } = await heard(answer);
+    assert.deepEqual(faults.map((fault) => fault.code), [code, code]);
+  });
+}
+
+Deno.test("what a failed constraint says of a row goes nowhere", async () => {
+  const details = "Failing row contains (source of a user)";
+  const { faults } = await heard(refusal(400, { code: "23514", details }));
+  for (const { code, detail, cause } of faults) {
+    assert.equal(code, "internal");
+    assert.doesNotMatch(`${detail} ${cause}`, /source of a user/);
+  }
+});
+
+Deno.test("a database that hangs is given up after a while, and is asked once", async () => {
+  const { faults, asked } = await heard(({ signal }) =>
+    new Promise((resolve) => signal.addEventListener("abort", () => resolve(new Response())))
+  );
+  assert.deepEqual(faults.map(({ code }) => code), [
+    "database_unavailable",
+    "database_unavailable",
+  ]);
+  assert.equal(asked, 2);
+});
