@@ -4,7 +4,7 @@ import execute from "../../../supabase/functions/execute/index.ts";
 import { type Person, person } from "../../stack.ts";
 
 /** Both apps without a port, as a person. */
-export function as({ token }: Person) {
+export function as({ token }: Pick<Person, "token">) {
   return (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     (path.startsWith("/agents") ? agents : execute).request(path, {
       method,

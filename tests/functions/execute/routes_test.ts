@@ -197,3 +197,23 @@ Deno.test("a stack that an agent made up changes nothing about how its run ends"
   const { status, error } = await run(ann, "liar");
   assert.deepEqual([status, error.message, error.line], ["failed", "x", undefined]);
 });
+
+Deno.test("starts that are refused, and sources that cannot run, give their places back", async () => {
+  const ann = await newcomer("ann");
+  await create(ann, "old", "export default () => 1;");
+  await ann("POST", "/agents/old/archive");
+  const { supabase, token } = await person("bob");
+  await supabase.rpc("create_agent", {
+    name: "broken",
+    description: "",
+    source: "export default (",
+    language: "javascript",
+  });
+  for (let i = 0; i < 3; i++) {
+    const refused = await ann("POST", "/execute/agents/old", { input: 1 });
+    assert.equal((await refused.json()).code, "agent_archived");
+    assert.equal((await run(as({ token }), "broken")).status, "failed");
+  }
+  await create(ann, "fine", "export default () => 'placed';");
+  assert.equal((await run(ann, "fine")).output, "placed");
+});
