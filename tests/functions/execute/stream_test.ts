@@ -1,5 +1,7 @@
 import assert from "@std/assert";
-import { create, eventsOf, newcomer, run } from "./rig.ts";
+import execute from "../../../supabase/functions/execute/index.ts";
+import { person } from "../../stack.ts";
+import { as, create, eventsOf, newcomer, run } from "./rig.ts";
 
 Deno.test("a stream tells what happens in order, once, and ends with one terminal event", async () => {
   const ann = await newcomer("ann");
@@ -74,4 +76,31 @@ Deno.test("a follower of a run that has ended is not kept waiting", async () => 
     "last-event-id": "3000000000",
   });
   assert.equal((await beyond.json()).code, "invalid_request");
+});
+
+Deno.test("a caller who hangs up while waiting for a place starts nothing", async () => {
+  const [ann, bob] = [await newcomer("ann"), await person("bob")];
+  await create(ann, "slow", "export default () => new Promise((r) => setTimeout(r, 8000));");
+  await create(as(bob), "quick", "export default () => 1;");
+  const accept = { accept: "text/event-stream" };
+  const sleepers = [
+    await ann("POST", "/execute/agents/slow", {}, accept),
+    await ann("POST", "/execute/agents/slow", {}, accept),
+  ];
+  const leaving = new AbortController();
+  const waiting = execute.request("/execute/agents/quick", {
+    method: "POST",
+    headers: { authorization: `Bearer ${bob.token}`, "content-type": "application/json" },
+    body: "{}",
+    signal: leaving.signal,
+  });
+  leaving.abort();
+  assert.equal((await (await waiting).json()).code, "engine_busy");
+  const history = await as(bob)("GET", "/agents/quick/runs");
+  assert.deepEqual((await history.json()).data, []);
+  for (const sleeper of sleepers) {
+    const id = sleeper.headers.get("location")?.split("/").at(-1);
+    await ann("POST", `/execute/runs/${id}/cancel`);
+    await sleeper.text();
+  }
 });
