@@ -1,9 +1,10 @@
 import assert from "@std/assert";
-import type {
-  Ending,
-  Event,
-  Job,
-  Place,
+import {
+  DEFAULT_LIMITS,
+  type Ending,
+  type Event,
+  type Job,
+  type Place,
 } from "../../../supabase/functions/_shared/sandbox/engine.ts";
 import { Fault } from "../../../supabase/functions/_shared/fault.ts";
 import type {
@@ -12,7 +13,6 @@ import type {
   Settlement,
 } from "../../../supabase/functions/execute/runs/ledger.ts";
 import { perform } from "../../../supabase/functions/execute/runs/perform.ts";
-import { LIMITS } from "../../../supabase/functions/execute/runs/limits.ts";
 import type { Run } from "../../../supabase/functions/execute/runs/schema.ts";
 
 const NOW = "2026-01-01T00:00:00.000Z";
@@ -26,7 +26,7 @@ const USAGE = {
   toolCalls: 0,
 };
 const SUCCEEDED: Ending = { type: "ending", status: "succeeded", output: "42", usage: USAGE };
-const JOB: Job = { program: "", input: "null", tools: {}, limits: LIMITS };
+const JOB: Job = { program: "", input: "null", tools: {}, limits: DEFAULT_LIMITS };
 const RUN: Run = {
   id: `run_${"0".repeat(32)}`,
   agent: "a",
@@ -60,6 +60,8 @@ type Step = Event | Ending | Error | "wait for cancel";
 /** A place where a script is played. */
 function scripted(steps: readonly Step[]): Place {
   return {
+    engine: "scripted",
+    layers: [],
     leave() {},
     async *run(_job, signal) {
       for (const step of steps) {

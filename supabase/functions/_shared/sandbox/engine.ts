@@ -17,7 +17,7 @@ export interface Limits {
   toolBytes: number;
 }
 
-/** What a run gets when nobody chose anything else. */
+/** What a run gets on an engine that has no defaults of its own. */
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   wallMs: 10_000,
   cpuMs: 300,
@@ -98,27 +98,42 @@ export interface Ending {
   usage: Usage;
 }
 
+/** Who asks for a place, and for which run. */
+export interface Claim {
+  /** The run's id, chosen by us: the place is for this run and no other. */
+  run: string;
+  /** Whose turn it uses up. */
+  tenant: string;
+  limits: Limits;
+}
+
 /**
  * Runs untrusted programs. Engines differ in strength, never in meaning: each yields any number of
  * events and then exactly one ending. What the guest does wrong is an ending; thrown are only
- * {@link LimitRefused}, {@link EngineBusy} and our own bugs.
+ * {@link LimitRefused}, {@link EngineBusy}, {@link EngineUnavailable}, {@link EngineLost} and our
+ * own bugs.
  */
 export interface Engine {
   readonly name: string;
-  /** The walls between the program and the host, outermost last. */
-  readonly layers: readonly string[];
+  /** What a run gets when nobody chose anything else. */
+  readonly defaults: Readonly<Limits>;
   readonly ceiling: Readonly<Limits>;
   /**
    * Waits for a place to run, taking turns fairly between tenants. Throws {@link EngineBusy} when
-   * `signal` was aborted first, or when too many wait already.
+   * `signal` was aborted first, or when too many wait already, and {@link EngineUnavailable} when
+   * nobody is there who could run it. Nothing of the program has run then.
    */
-  admit(tenant: string, signal: AbortSignal): Promise<Place>;
+  admit(claim: Claim, signal: AbortSignal): Promise<Place>;
   /** Waits for a place and runs there. Leaving the loop early stops the run, as `signal` does. */
   run(job: Job, signal: AbortSignal): AsyncIterable<Event | Ending>;
 }
 
 /** A place on an engine, held until its one run has ended or it is given up. */
 export interface Place {
+  /** The name of the engine that the run will be recorded under. */
+  readonly engine: string;
+  /** The walls between the program and the host, outermost last, as they are in this place. */
+  readonly layers: readonly string[];
   /** Leaving the loop early stops the run, as aborting `signal` does. */
   run(job: Job, signal: AbortSignal): AsyncIterable<Event | Ending>;
   /** Gives the place back without a run; after one there is nothing left to give. */
@@ -137,6 +152,21 @@ export class LimitRefused extends Error {
 /** Thrown before anything runs: no place on this engine became free in time. */
 export class EngineBusy extends Error {
   override readonly name = "EngineBusy";
+
+  /** `retryAfterS` is what the engine itself advised. */
+  constructor(message: string, readonly retryAfterS?: number) {
+    super(message);
+  }
+}
+
+/** Thrown before anything runs: the engine is down, out of reach, or wrongly configured. */
+export class EngineUnavailable extends Error {
+  override readonly name = "EngineUnavailable";
+}
+
+/** Thrown instead of an ending: nobody can tell any more how the program ended. */
+export class EngineLost extends Error {
+  override readonly name = "EngineLost";
 }
 
 const LIMIT_NAMES = [

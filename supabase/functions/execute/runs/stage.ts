@@ -21,8 +21,9 @@ export function createStage(engine: Engine): Stage {
   const live = new Map<string, LiveRun>();
   return {
     engine,
-    launch({ db, platform: { log, prepared, service } }, { run, program, input, place }) {
-      const job = jobFor(program, input, { prepared, source: () => findSource(db, program.id) });
+    launch({ db, platform: { log, prepared, service } }, { run, program, input, limits, place }) {
+      const source = () => findSource(db, program.id);
+      const job = jobFor(program, { input, limits }, { prepared, source });
       const going = perform(run, job, { place, ledger: createLedger(service), log });
       live.set(run.id, going);
       const left = going.settled.then(() => {}, () => {}).then(() => void live.delete(run.id));

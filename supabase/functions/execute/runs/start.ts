@@ -4,9 +4,15 @@ import { jsonText, utf8Bytes } from "../../_shared/json.ts";
 import { uuid7 } from "../../_shared/ids.ts";
 import { sha256 } from "../../_shared/prepared.ts";
 import type { Call } from "../../_shared/route.ts";
-import { type Engine, EngineBusy, type Place } from "../../_shared/sandbox/engine.ts";
+import {
+  type Claim,
+  type Engine,
+  EngineBusy,
+  type Limits,
+  type Place,
+} from "../../_shared/sandbox/engine.ts";
 import type { Idempotency, Ledger, StartRequest } from "./ledger.ts";
-import { DEFAULT_RUN_LIMITS } from "./limits.ts";
+import { wireLimits } from "./limits.ts";
 import { findProgram, type Program } from "./repo.ts";
 import { IdempotencyKey, type NewRun, type Run, runId } from "./schema.ts";
 
@@ -27,6 +33,7 @@ export interface Started {
   program: Program;
   /** JSON text. */
   input: string;
+  limits: Limits;
   place: Place;
 }
 
@@ -53,24 +60,25 @@ export async function startRun(
   if (replayed) return { replayed };
   const program = await findProgram(db, agent, body.version);
   const input = acceptInput(program, body.input ?? null);
-  const id = uuid7();
+  const limits = { ...engine.defaults };
+  const claim = { run: uuid7(), tenant: caller.userId, limits };
+  const place = await admit(engine, claim, signal);
   const request: StartRequest = {
-    id,
+    id: claim.run,
     caller: caller.userId,
     agent,
     version: program.version,
     programId: program.id,
     input,
-    engine: engine.name,
-    layers: engine.layers,
-    limits: DEFAULT_RUN_LIMITS,
+    engine: place.engine,
+    layers: place.layers,
+    limits: wireLimits(limits),
     requestId,
     ...(idempotency && { idempotency }),
   };
-  const place = await admit(engine, caller.userId, signal);
   try {
     const run = await ledger.start(request);
-    if (run.id === runId.of(id)) return { run, program, input, place };
+    if (run.id === runId.of(claim.run)) return { run, program, input, limits, place };
     place.leave();
     return { replayed: run };
   } catch (err) {
@@ -80,10 +88,10 @@ export async function startRun(
 }
 
 /** Waits for a place while the caller does; a run that has started goes on without its caller. */
-async function admit(engine: Engine, tenant: string, caller: AbortSignal): Promise<Place> {
+async function admit(engine: Engine, claim: Claim, caller: AbortSignal): Promise<Place> {
   try {
     const patience = AbortSignal.any([caller, AbortSignal.timeout(MAX_WAIT_MS)]);
-    return await engine.admit(tenant, patience);
+    return await engine.admit(claim, patience);
   } catch (cause) {
     if (!(cause instanceof EngineBusy)) throw cause;
     const detail = "Nothing was started; try again.";

@@ -11,7 +11,7 @@ import {
   Memories,
   PAGE_BYTES,
 } from "../../../../supabase/functions/_shared/sandbox/metering/memories.ts";
-import { Slots } from "../../../../supabase/functions/_shared/sandbox/quickjs/slots.ts";
+import { Slots } from "../../../../supabase/functions/_shared/sandbox/host/slots.ts";
 import { conformance } from "./conformance.ts";
 import { makePlay, resultOf } from "./conformance/rig.ts";
 
@@ -194,8 +194,12 @@ Deno.test("Slots give a free place to the tenant that holds the fewest", async (
 
 Deno.test("quickjs admits to a place that is given back once, with a run or without", async () => {
   const soon = new AbortController();
-  const places = [await quickJs.admit("ann", soon.signal), await quickJs.admit("ann", soon.signal)];
-  const third = assert.rejects(quickJs.admit("bob", soon.signal), EngineBusy);
+  const admit = (tenant: string) => {
+    const claim = { run: crypto.randomUUID(), tenant, limits: DEFAULT_LIMITS };
+    return quickJs.admit(claim, soon.signal);
+  };
+  const places = [await admit("ann"), await admit("ann")];
+  const third = assert.rejects(admit("bob"), EngineBusy);
   soon.abort();
   await third;
   for (const place of places) place.leave();

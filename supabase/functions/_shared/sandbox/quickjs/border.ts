@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { isShallow, MAX_JSON_DEPTH } from "../depth.ts";
 import type { AgentError, Event } from "../engine.ts";
-import { byteLength, type Calls } from "./calls.ts";
+import { byteLength, type Calls } from "../host/calls.ts";
 import type { Pointer } from "./exports.ts";
-import { Fallen } from "./failure.ts";
+import { Fallen } from "./fallen.ts";
 import type { Machine } from "./machine.ts";
-import { OP } from "./operations.ts";
-import type { Spending } from "./spending.ts";
-import { Finished, Stop, stopFor } from "./stop.ts";
+import { OP } from "../host/operations.ts";
+import type { Spending } from "../host/spending.ts";
+import { Finished, Stop, stopFor } from "../host/stop.ts";
 import type { Timers } from "./timers.ts";
 import { GuestBroken } from "./world.ts";
 

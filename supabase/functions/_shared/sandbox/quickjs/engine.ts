@@ -1,5 +1,6 @@
 import {
   checkLimits,
+  DEFAULT_LIMITS,
   type Ending,
   type Engine,
   EngineBusy,
@@ -8,12 +9,12 @@ import {
   LimitRefused,
   type Limits,
 } from "../engine.ts";
-import { Channel } from "./channel.ts";
+import { Channel } from "../host/channel.ts";
 import { getImage, MAX_HEAP_BYTES } from "./image.ts";
 import { Run } from "./run.ts";
-import { type Leave, Slots } from "./slots.ts";
-import { Spending } from "./spending.ts";
-import { statusOf, stopFor } from "./stop.ts";
+import { type Leave, Slots } from "../host/slots.ts";
+import { Spending } from "../host/spending.ts";
+import { statusOf, stopFor } from "../host/stop.ts";
 
 const CEILING: Readonly<Limits> = {
   wallMs: 60_000,
@@ -42,12 +43,19 @@ const slots = new Slots(PLACES, MAX_WAITING, MAX_WAITING_PER_TENANT);
  */
 export const quickJs: Engine = {
   name: "quickjs",
-  layers: ["realm", "quickjs", "wasm", "fuel"],
+  defaults: DEFAULT_LIMITS,
   ceiling: CEILING,
-  async admit(tenant, signal) {
+  async admit({ tenant, limits }, signal) {
+    checkLimits(limits, CEILING);
     const leave = await slots.take(tenant, signal);
     if (!leave) throw new EngineBusy("no place became free in time");
-    return { leave, run: (job, signal) => run(job, signal, () => Promise.resolve(leave)) };
+    const enter = () => Promise.resolve(leave);
+    return {
+      engine: "quickjs",
+      layers: ["realm", "quickjs", "wasm", "fuel"],
+      leave,
+      run: (job, signal) => run(job, signal, enter),
+    };
   },
   run: (job, signal) => run(job, signal, (stopped) => slots.take("", stopped)),
 };

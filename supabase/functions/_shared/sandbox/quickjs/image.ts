@@ -5,9 +5,9 @@ import { readSections } from "../metering/sections.ts";
 import { quickJsBinary } from "./binary.ts";
 import { nameExports, type Pointer, type QuickJs, USED_EXPORTS } from "./exports.ts";
 import { FIRST_PAGES, HEAP_START } from "./heap.ts";
-import { guest } from "./guest.js";
+import { guest } from "../host/guest.js";
 import { Memories, PAGE_BYTES } from "../metering/memories.ts";
-import { OP } from "./operations.ts";
+import { OP } from "../host/operations.ts";
 import { writeText } from "./text.ts";
 import { GuestBroken, makeWorld } from "./world.ts";
 

@@ -1,10 +1,8 @@
+import { PROGRAM_FILE } from "../host/failure.ts";
 import { nameExports, type Pointer, type QuickJs } from "./exports.ts";
 import type { Handles, Image } from "./image.ts";
 import { OutOfMemory, readText, wellFormed, writeText } from "./text.ts";
 import { GuestBroken, type Hooks, makeWorld } from "./world.ts";
-
-/** The name under which an agent's code appears in its stack traces. */
-export const PROGRAM_FILE = "agent.js";
 
 const MODULE = 1;
 

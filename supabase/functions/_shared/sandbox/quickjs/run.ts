@@ -1,13 +1,14 @@
 import type { Ending, Event, Job, Limits } from "../engine.ts";
 import { Border } from "./border.ts";
-import { type Answer, Calls } from "./calls.ts";
+import { type Answer, Calls } from "../host/calls.ts";
 import { FIRST_PAGES, growHeap, heapBytes } from "./heap.ts";
 import type { Image } from "./image.ts";
 import { GuestThrew, Machine } from "./machine.ts";
 import { Mailbox } from "./mailbox.ts";
-import { Spending } from "./spending.ts";
-import { Finished, statusOf, Stop, stopFor } from "./stop.ts";
-import { Fallen, readFailure } from "./failure.ts";
+import { Spending } from "../host/spending.ts";
+import { Finished, statusOf, Stop, stopFor } from "../host/stop.ts";
+import { readFailure } from "../host/failure.ts";
+import { Fallen } from "./fallen.ts";
 import { OutOfMemory } from "./text.ts";
 import { Timers } from "./timers.ts";
 import { GuestBroken } from "./world.ts";

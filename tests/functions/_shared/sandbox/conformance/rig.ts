@@ -1,6 +1,5 @@
 import assert from "@std/assert";
 import {
-  DEFAULT_LIMITS,
   type Ending,
   type Engine,
   type Event,
@@ -34,6 +33,12 @@ export interface Play {
 
 /** Makes the {@link Play} of an engine. It checks what holds for every run: one ending, the last. */
 export function makePlay(engine: Engine): Play {
+  const job = (program: string, { input = null, tools = {}, limits = {} }: Wish = {}): Job => ({
+    program,
+    input: JSON.stringify(input),
+    tools,
+    limits: { ...engine.defaults, ...limits },
+  });
   const play = async (program: string, wish: Wish = {}): Promise<Played> => {
     const seen: (Event | Ending)[] = [];
     const signal = wish.signal ?? new AbortController().signal;
@@ -45,15 +50,6 @@ export function makePlay(engine: Engine): Play {
     return { events, ending };
   };
   return Object.assign(play, { engine, job });
-}
-
-function job(program: string, { input = null, tools = {}, limits = {} }: Wish = {}): Job {
-  return {
-    program,
-    input: JSON.stringify(input),
-    tools,
-    limits: { ...DEFAULT_LIMITS, cpuMs: 400, ...limits },
-  };
 }
 
 /** The result of a run that succeeded. */

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { AgentError } from "../engine.ts";
-import { PROGRAM_FILE } from "./machine.ts";
+
+/** The name under which an agent's code appears in its stack traces. */
+export const PROGRAM_FILE = "agent.js";
 
 /** What a guest says of its own failure, still as it came: three JSON strings. */
 export interface RawFailure {
@@ -8,15 +10,6 @@ export interface RawFailure {
   name: string;
   message: string;
   stack: string;
-}
-
-/** Thrown through a guest that describes its own failure; it is read when the guest is left. */
-export class Fallen extends Error {
-  override readonly name = "Fallen";
-
-  constructor(readonly raw: RawFailure) {
-    super("the program has failed");
-  }
 }
 
 const OWN_FRAME = new RegExp(
