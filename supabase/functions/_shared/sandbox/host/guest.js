@@ -8,10 +8,10 @@
 export function guest(host, OP) {
   "use strict";
   const { parse, stringify } = JSON;
-  const { apply } = Reflect;
+  const { apply, ownKeys } = Reflect;
   const { create, defineProperty, freeze } = Object;
   const then = Promise.prototype.then;
-  const slice = String.prototype.slice;
+  const { slice, split } = String.prototype;
   const [G, E, S, P, N, T, R] = [globalThis, Error, String, Promise, Number, TypeError, RangeError];
   const resolved = P.resolve();
   const MAX_TIMERS = 256;
@@ -204,7 +204,27 @@ export function guest(host, OP) {
     const step = apply(then, resolved, [() => void callback()]);
     apply(then, step, [undefined, (error) => fail("threw", error)]);
   });
-  delete G.SharedArrayBuffer;
+
+  /** The world is the same on every engine: what one of them lacks, none of them has. */
+  const known = create(null);
+  const add = (names) => {
+    const list = apply(split, names, [" "]);
+    for (let i = 0; i < list.length; i++) known[list[i]] = true;
+  };
+  add("Object Function Error Boolean String Number BigInt Symbol Math JSON Reflect Proxy Promise");
+  add("AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError");
+  add("Array Map Set WeakMap WeakSet WeakRef Iterator RegExp Date");
+  add("ArrayBuffer DataView Int8Array Int16Array Int32Array BigInt64Array BigUint64Array");
+  add(
+    "Uint8Array Uint8ClampedArray Uint16Array Uint32Array Float16Array Float32Array Float64Array",
+  );
+  add("globalThis Infinity NaN undefined eval isFinite isNaN parseFloat parseInt escape unescape");
+  add("decodeURI decodeURIComponent encodeURI encodeURIComponent console queueMicrotask");
+  add("setTimeout setInterval clearTimeout clearInterval");
+  const names = ownKeys(G);
+  for (let i = 0; i < names.length; i++) {
+    if (!known[names[i]]) delete G[names[i]];
+  }
 
   return { configure, start, settle, fire, fail };
 }

@@ -29,6 +29,11 @@ export class Slots {
     return this.#taken;
   }
 
+  /** Who waits for a place now. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /**
    * Waits for a place; the answer gives it back. Undefined when `signal` was aborted first.
    * Throws {@link EngineBusy} when too many wait already.

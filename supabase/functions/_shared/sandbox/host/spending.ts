@@ -51,6 +51,19 @@ export class Spending {
     if (this.wallLeftMs <= 0) throw stopFor("wall_limit", this.limits);
   }
 
+  /** Sets the CPU time to what was measured from outside; throws when it is over the limit. */
+  measure(cpuMs: number, memoryBytes: number): void {
+    this.#cpuMs = Math.max(this.#cpuMs, cpuMs);
+    this.noteMemory(memoryBytes);
+    if (memoryBytes > this.limits.memoryBytes) throw stopFor("memory_limit", this.limits);
+    if (cpuMs >= this.limits.cpuMs) throw stopFor("cpu_limit", this.limits);
+  }
+
+  /** Milliseconds of CPU time until the limit. */
+  get cpuLeftMs(): number {
+    return this.limits.cpuMs - this.#cpuMs;
+  }
+
   noteMemory(bytes: number): void {
     this.#memoryBytes = Math.max(this.#memoryBytes, bytes);
   }

@@ -6,15 +6,13 @@ import {
   EngineBusy,
   type Event,
   type Job,
-  LimitRefused,
   type Limits,
 } from "../engine.ts";
-import { Channel } from "../host/channel.ts";
 import { getImage, MAX_HEAP_BYTES } from "./image.ts";
 import { Run } from "./run.ts";
+import { checkJob, neverStarted } from "../host/job.ts";
 import { type Leave, Slots } from "../host/slots.ts";
-import { Spending } from "../host/spending.ts";
-import { statusOf, stopFor } from "../host/stop.ts";
+import { type Out, stream } from "../host/stream.ts";
 
 const CEILING: Readonly<Limits> = {
   wallMs: 60_000,
@@ -28,7 +26,6 @@ const CEILING: Readonly<Limits> = {
   toolBytes: 1024 * 1024,
 };
 
-const MAX_TEXT = 1024 * 1024;
 const PLACES = 2;
 const MAX_WAITING = 64;
 const MAX_WAITING_PER_TENANT = 8;
@@ -67,36 +64,15 @@ async function* run(
   signal: AbortSignal,
   enter: Enter,
 ): AsyncGenerator<Event | Ending, void> {
-  checkJob(job);
-  const stop = new AbortController();
-  const forward = () => stop.abort();
-  signal.addEventListener("abort", forward);
-  if (signal.aborted) stop.abort();
-  const channel = new Channel<Event | Ending>();
-  const performing = perform(job, stop.signal, enter, channel).finally(() => channel.close());
-  performing.catch(() => {}); // it is awaited below, if the reader comes so far
-  try {
-    yield* channel;
-    await performing;
-  } finally {
-    signal.removeEventListener("abort", forward);
-    stop.abort();
-    await performing.catch(() => {});
-  }
-}
-
-function checkJob(job: Job): void {
-  checkLimits(job.limits, CEILING);
-  for (const name of ["program", "input"] as const) {
-    if (job[name].length > MAX_TEXT) throw new LimitRefused(name, job[name].length, MAX_TEXT);
-  }
+  checkJob(job, CEILING);
+  yield* stream(signal, (stopped, out) => perform(job, stopped, enter, out));
 }
 
 async function perform(
   job: Job,
   signal: AbortSignal,
   enter: Enter,
-  out: Channel<Event | Ending>,
+  out: Out,
 ): Promise<void> {
   const leave = await enter(signal);
   if (!leave) return out.push(neverStarted(job.limits));
@@ -113,10 +89,4 @@ async function perform(
   } finally {
     leave();
   }
-}
-
-function neverStarted(limits: Limits): Ending {
-  const { error } = stopFor("cancelled", limits);
-  const usage = { ...new Spending(limits).usage(), wallMs: 0 };
-  return { type: "ending", status: statusOf(error), error, usage };
 }

@@ -1,5 +1,6 @@
 import type { Ending, Event, Job, Limits } from "../engine.ts";
-import { Border } from "./border.ts";
+import { Border } from "../host/border.ts";
+import { Desk } from "./desk.ts";
 import { type Answer, Calls } from "../host/calls.ts";
 import { FIRST_PAGES, growHeap, heapBytes } from "./heap.ts";
 import type { Image } from "./image.ts";
@@ -7,7 +8,8 @@ import { GuestThrew, Machine } from "./machine.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Spending } from "../host/spending.ts";
 import { Finished, statusOf, Stop, stopFor } from "../host/stop.ts";
-import { readFailure } from "../host/failure.ts";
+import { stopOf } from "../host/failure.ts";
+import { guestSettings } from "../host/settings.ts";
 import { Fallen } from "./fallen.ts";
 import { OutOfMemory } from "./text.ts";
 import { Timers } from "./timers.ts";
@@ -27,6 +29,7 @@ export class Run {
   readonly #timers: Timers;
   readonly #machine: Machine;
   readonly #border: Border;
+  readonly #desk: Desk;
   /** Set from outside; the run ends with it at its next step. */
   #called: "cancelled" | "wall_limit" | undefined;
 
@@ -42,19 +45,11 @@ export class Run {
     this.#calls = new Calls(job, (answer) => this.#mailbox.post(() => this.#answer(answer)));
     const machine = this.#machine = new Machine(image, memory, {
       tick: () => this.#tick(),
-      ask: (values, count) => this.#border.ask(values, count),
+      ask: (values, count) => this.#desk.ask(values, count),
       grow: (bytes) => this.#grow(memory, bytes),
     });
-    this.#border = new Border({
-      machine,
-      spending,
-      calls: this.#calls,
-      timers: this.#timers,
-      emit: (event) => {
-        spending.add("events", 1);
-        emit(event);
-      },
-    });
+    const border = this.#border = new Border(spending, this.#calls, emit);
+    this.#desk = new Desk({ machine, border, timers: this.#timers });
   }
 
   /** Runs the program to its one ending. Throws nothing but our own bugs. */
@@ -91,7 +86,7 @@ export class Run {
     const { program, input, limits } = this.job;
     this.#machine.pages = FIRST_PAGES;
     this.#machine.fuel = FUEL_SLICE;
-    this.#slice(() => this.#machine.start(program, input, settings(this.job)));
+    this.#slice(() => this.#machine.start(program, input, guestSettings(limits)));
     for (;;) {
       await this.#drain();
       const delivery = this.#mailbox.take();
@@ -131,7 +126,7 @@ export class Run {
   }
 
   #answer({ call, tool, ok, json, ms }: Answer): void {
-    this.#border.behind.emit({ type: "tool.result", call, tool, ok, ms });
+    this.#border.tell({ type: "tool.result", call, tool, ok, ms });
     this.#machine.settle(call, ok, json);
   }
 
@@ -155,22 +150,10 @@ export class Run {
   }
 }
 
-/** What the guest has to know, as JSON. */
-function settings({ limits }: Job): string {
-  return JSON.stringify({
-    seed: [...crypto.getRandomValues(new Int32Array(3))],
-    output: limits.outputBytes,
-    log: limits.logBytes,
-    tool: limits.toolBytes,
-    toolCalls: limits.toolCalls,
-    toolConcurrency: limits.toolConcurrency,
-  });
-}
-
 /** Finds the run's end in what was thrown through the guest. Our own bugs are thrown on. */
 function explain(thrown: unknown, limits: Limits): Stop | Finished {
   if (thrown instanceof Stop || thrown instanceof Finished) return thrown;
-  if (thrown instanceof Fallen) return fall(thrown, limits);
+  if (thrown instanceof Fallen) return stopOf(thrown.raw, limits);
   if (thrown instanceof GuestThrew || thrown instanceof OutOfMemory) {
     return stopFor("memory_limit", limits);
   }
@@ -182,10 +165,4 @@ function explain(thrown: unknown, limits: Limits): Stop | Finished {
     return stopFor("internal", limits);
   }
   throw thrown;
-}
-
-function fall({ raw }: Fallen, limits: Limits): Stop {
-  const failure = readFailure(raw);
-  if (failure === undefined) return stopFor("internal", limits);
-  return failure.kind === "memory_limit" ? stopFor("memory_limit", limits) : new Stop(failure);
 }

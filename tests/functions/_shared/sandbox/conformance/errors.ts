@@ -91,12 +91,15 @@ export function errors(promise: Promised): void {
       "export default () => { const f = () => f() + 1; f() }",
       "export default () => JSON.parse('['.repeat(1e5))",
       "export default () => { let a = []; for (let i = 0; i < 5e4; i++) a = [a]; return String(a) }",
-      "export default () => new RegExp('(?:'.repeat(1e5) + ')'.repeat(1e5))",
+      "export default () => { const a = { toString: () => String(a) }; return String(a) }",
     ];
     for (const program of programs) {
       const { ending } = await play(program);
-      assert.notEqual(ending.status, "succeeded");
+      assert.equal(ending.status, "failed", program);
       assert.notEqual(ending.error?.kind, "internal");
     }
+    // engines differ in how much of this they can read
+    const brackets = "export default () => new RegExp('(?:'.repeat(1e5) + ')'.repeat(1e5))";
+    assert.notEqual((await play(brackets)).ending.error?.kind, "internal");
   });
 }

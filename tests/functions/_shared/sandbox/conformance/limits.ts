@@ -33,7 +33,7 @@ const CASES: readonly (readonly [string, string, Partial<Limits>, string])[] = [
   ],
   [
     "too much memory at once",
-    "export default () => 'x'.repeat(2 ** 28).length",
+    "export default () => new Uint8Array(2 ** 30).fill(1).length",
     {},
     "out_of_memory/memory_limit",
   ],
