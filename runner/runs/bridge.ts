@@ -1,0 +1,69 @@
+import * as z from "zod";
+import { isShallow } from "../../supabase/functions/_shared/sandbox/depth.ts";
+import type { Job, Tool } from "../../supabase/functions/_shared/sandbox/engine.ts";
+import { Breach } from "../../supabase/functions/_shared/sandbox/remote/lines.ts";
+import type {
+  AnswerLine,
+  RunnerLine,
+} from "../../supabase/functions/_shared/sandbox/remote/wire.ts";
+
+interface Asked {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+const GONE = "nobody is there who could answer";
+const message = z.string();
+
+/** The tools of a run, which live at the client: each call is a question to it. */
+export class Bridge {
+  readonly #open = new Map<number, Asked>();
+  #asked = 0;
+  #gone = false;
+
+  constructor(readonly ask: (line: RunnerLine) => void) {}
+
+  /** Tools under the given names, odd ones too: the engine looks only at own properties. */
+  tools(names: readonly string[]): Job["tools"] {
+    return Object.fromEntries(names.map((name) => [name, this.#tool(name)]));
+  }
+
+  /** Settles the call that is answered. Throws {@link Breach} when nobody asked. */
+  answer({ call, ok, json }: z.infer<typeof AnswerLine>): void {
+    const asked = this.#open.get(call);
+    if (asked === undefined) throw new Breach("an answer to nothing");
+    this.#open.delete(call);
+    if (!isShallow(json)) return asked.reject(new Error("the tool's result is nested too deeply"));
+    const value = parse(json);
+    if (ok) return asked.resolve(value);
+    const said = message.safeParse(value);
+    if (!said.success) throw new Breach("an error without a message");
+    asked.reject(new Error(said.data));
+  }
+
+  /** Nobody answers any more: calls fail, those under way and all further ones. */
+  hangUp(): void {
+    this.#gone = true;
+    for (const { reject } of this.#open.values()) reject(new Error(GONE));
+    this.#open.clear();
+  }
+
+  #tool(tool: string): Tool {
+    return (args) => {
+      if (this.#gone) throw new Error(GONE);
+      const call = ++this.#asked;
+      return new Promise((resolve, reject) => {
+        this.#open.set(call, { resolve, reject });
+        this.ask({ type: "ask", call, tool, args: JSON.stringify(args) });
+      });
+    };
+  }
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new Breach("an answer that is not JSON");
+  }
+}
