@@ -28,17 +28,32 @@ create table public.runs (
   deadline_at timestamptz,
   cancel_requested_at timestamptz,
   constraint runs_ended_has_a_time check ((status in ('queued', 'running')) = (ended_at is null)),
-  constraint runs_running_has_a_deadline check (status <> 'running' or deadline_at is not null)
+  constraint runs_running_has_a_deadline check (
+    status <> 'running' or (deadline_at is not null and heartbeat_at is not null)
+  )
 ) with (fillfactor = 90);
 comment on table public.runs is
   'One execution of one version. agent_id and version_id are records, not references: both may '
-  'be gone. Past deadline_at a running run is lost.';
+  'be gone. A running run is lost past deadline_at, and when heartbeat_at is too long ago.';
 
 create index runs_owner_id_id_idx on public.runs (owner_id, id desc);
 create index runs_owner_id_agent_id_id_idx on public.runs (owner_id, agent_id, id desc);
 create index runs_running_owner_id_idx on public.runs (owner_id) where status = 'running';
 create index runs_running_agent_id_idx on public.runs (agent_id) where status = 'running';
-create index runs_running_deadline_at_idx on public.runs (deadline_at) where status = 'running';
+
+-- Whether nobody can be left who ends this run: it is past its deadline, or its executor, which
+-- reports every second, has not been heard of for 20 seconds. An executor gives up on a report
+-- after 5 seconds, so that three in a row may fail and the run still lives.
+create function app.is_overdue(run public.runs) returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return run.status = 'running'
+    and (run.deadline_at < now() or run.heartbeat_at < now() - interval '20 seconds');
+end;
+$$;
+revoke execute on function app.is_overdue from public, anon, authenticated, service_role;
 
 -- Waits for a start_run() of the same agent that is under way (both lock the agent) and then
 -- sees its run.
@@ -51,7 +66,8 @@ declare
 begin
   perform app.refuse_quarantined(agent);
   if exists (
-    select from public.runs where runs.agent_id = agent.id and runs.status = 'running'
+    select from public.runs
+    where runs.agent_id = agent.id and runs.status = 'running' and not app.is_overdue(runs)
   ) then
     perform app.refuse(409, 'agent_busy', 'A run of this agent is still running.');
   end if;

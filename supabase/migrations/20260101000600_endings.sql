@@ -55,15 +55,14 @@ language sql
 set search_path = ''
 as $$
   select app.settle(settle_lost.run_id, 'lost', null, json_build_object(
-    'kind', 'internal', 'name', 'RunLost',
-    'message', 'The run did not report its ending before its deadline.'), null);
+    'kind', 'lost', 'name', 'RunLost',
+    'message', 'The run stopped reporting, so that nobody knows how it ended.'), null);
 $$;
 revoke execute on function app.settle_lost from public, anon, authenticated, service_role;
 
--- Ends what is past its deadline, of everybody or of one user. Skips what another transaction
--- is working on: that one settles it, or it is found next time. By now(), not the clock, which
--- an index cannot be searched by.
-create function app.reap(owner_id uuid default null) returns int
+-- Ends what is overdue: of everybody, of one user, or one run. Skips what another transaction is
+-- working on: that one settles it, or shows that it lives.
+create function app.reap(owner_id uuid default null, run_id uuid default null) returns int
 language plpgsql
 set search_path = ''
 as $$
@@ -73,8 +72,9 @@ declare
 begin
   for overdue in
     select r.id from public.runs as r
-    where r.status = 'running' and r.deadline_at < now()
+    where r.status = 'running' and app.is_overdue(r)
       and (reap.owner_id is null or r.owner_id = reap.owner_id)
+      and (reap.run_id is null or r.id = reap.run_id)
     for update skip locked
   loop
     perform app.settle_lost(overdue);
@@ -84,6 +84,39 @@ begin
 end;
 $$;
 revoke execute on function app.reap from public, anon, authenticated, service_role;
+
+-- Who looks at a run of their own that is overdue, ends it: where nothing sweeps, nobody waits
+-- for a dead run for ever.
+create function app.notice_lost(run_id uuid) returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  caller uuid := (select auth.uid());
+begin
+  if exists (
+    select from public.runs as r
+    where r.id = notice_lost.run_id and r.owner_id = caller and app.is_overdue(r)
+  ) then
+    perform app.reap(caller, notice_lost.run_id);
+  end if;
+end;
+$$;
+revoke execute on function app.notice_lost from public, anon, authenticated, service_role;
+grant execute on function app.notice_lost to authenticated;
+
+create function public.find_run(run_id uuid) returns setof public.runs
+language sql rows 1
+set search_path = ''
+as $$
+  select app.notice_lost(find_run.run_id);
+  select r.* from public.runs as r where r.id = find_run.run_id;
+$$;
+comment on function public.find_run is
+  'One of the caller''s runs as it is now: an overdue one is lost from here on. No row if there is '
+  'none that the caller may read.';
+revoke execute on function public.find_run from public, anon, authenticated, service_role;
+grant execute on function public.find_run to authenticated;
 
 create function public.append_run_events(run_id uuid, events text) returns boolean
 language plpgsql security definer
@@ -152,7 +185,7 @@ begin
   if not found then
     perform app.refuse(404, 'not_found', 'There is no such run.');
   end if;
-  if run.status = 'running' and run.deadline_at < clock_timestamp() then
+  if app.is_overdue(run) then
     run := app.settle_lost(run.id);
   elsif run.status = 'running' then
     update public.runs as r

@@ -45,10 +45,6 @@ begin
       'This Idempotency-Key came with another request before.');
   end if;
   select r.* into run from public.runs as r where r.id = earlier.run_id;
-  if run.status in ('queued', 'running') then
-    perform app.refuse(409, 'run_in_progress',
-      'The run that this Idempotency-Key started has not ended yet.');
-  end if;
   return run;
 end;
 $$;
@@ -179,9 +175,9 @@ begin
 end;
 $$;
 comment on function public.start_run is
-  'Starts a run of the caller''s agent, or answers the ended run that the same idempotency key '
-  'started (its id differs from run_id). Errors: not_found, forbidden, agent_quarantined, '
-  'agent_archived, too_many_runs, idempotency_key_reused, run_in_progress, invalid_request.';
+  'Starts a run of the caller''s agent, or answers the run that the same idempotency key started '
+  '(its id differs from run_id; it may go on). Errors: not_found, forbidden, agent_quarantined, '
+  'agent_archived, too_many_runs, idempotency_key_reused, invalid_request.';
 revoke execute on function public.start_run from public, anon, authenticated, service_role;
 grant execute on function public.start_run to service_role;
 
@@ -195,12 +191,14 @@ as $$
 declare
   run public.runs;
 begin
+  perform app.reap(find_replay.caller);
   run := app.replayed_run(find_replay.caller, find_replay.idempotency_key, find_replay.request_hash);
   if run.id is not null then
     return next run;
   end if;
 end;
 $$;
-comment on function public.find_replay is 'The ended run that the same idempotency key started, or no row. Errors: idempotency_key_reused, run_in_progress.';
+comment on function public.find_replay is
+  'The run that the same idempotency key started, or no row. Errors: idempotency_key_reused.';
 revoke execute on function public.find_replay from public, anon, authenticated, service_role;
 grant execute on function public.find_replay to service_role;

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(37);
+select plan(50);
 
 create function tests.event(seq int, type text, data text) returns text
 language sql as $$
@@ -152,8 +152,10 @@ select ok(
 select tests.expire('three');
 select tests.become('ann');
 select results_eq(
-  $$ select status, error ->> 'name' from public.cancel_run(tests.run_id('three')) $$,
-  $$ values ('lost', 'RunLost') $$, 'a cancelled run without a living executor is lost'
+  $$ select status, error ->> 'kind', error ->> 'name', usage is null
+     from public.cancel_run(tests.run_id('three')) $$,
+  $$ values ('lost', 'lost', 'RunLost', true) $$,
+  'a cancelled run without a living executor is lost'
 );
 select results_eq(
   $$ select type from public.run_events where run_id = tests.run_id('three') order by seq $$,
@@ -168,6 +170,62 @@ select throws_ok(
   $$ select public.append_run_events(tests.run_id('four'), '[]') $$,
   '42501', null, 'a user adds no events'
 );
+select results_eq(
+  $$ select status from public.find_run(tests.run_id('four')) $$, array['running'],
+  'an owner finds her run'
+);
+select is_empty($$ select from public.find_run(tests.run_id('none')) $$, 'but none that is missing');
+select tests.operate();
+select tests.silence('four', 19);
+select tests.become('ann');
+select results_eq(
+  $$ select status from public.find_run(tests.run_id('four')) $$, array['running'],
+  'a run may be silent for 19 seconds'
+);
+select tests.operate();
+select tests.silence('four', 21);
+select tests.become('bob');
+select is_empty($$ select from public.find_run(tests.run_id('four')) $$, 'a stranger finds no run');
+select tests.become('amy');
+select is_empty($$ select from public.find_run(tests.run_id('four')) $$, 'nor does an admin');
+select tests.become('service');
+select is_empty(
+  $$ select from public.runs where id = tests.run_id('four') and status <> 'running' $$,
+  'and neither of them ended it'
+);
+select is(
+  public.append_run_events(tests.run_id('four'), '[]'), false, 'an executor that reports again'
+);
+select tests.become('ann');
+select results_eq(
+  $$ select status from public.find_run(tests.run_id('four')) $$, array['running'],
+  'has its run still'
+);
+select tests.operate();
+select tests.silence('four', 21);
+select tests.become('ann');
+select results_eq(
+  $$ select status, error ->> 'kind', ended_at is not null
+     from public.find_run(tests.run_id('four')) $$,
+  $$ values ('lost', 'lost', true) $$, 'an owner who looks at a silent run finds it lost'
+);
+select results_eq(
+  $$ select type from public.run_events where run_id = tests.run_id('four') order by seq $$,
+  array['run.started', 'run.lost'], 'with its ending, once'
+);
+select tests.become('service');
+select is(
+  public.append_run_events(tests.run_id('four'), '[]'), true, 'and whoever still executes it is to stop'
+);
+select tests.become('anon');
+select throws_ok(
+  $$ select public.find_run(tests.run_id('four')) $$, '42501', null, 'an anonymous caller finds nothing'
+);
+select throws_ok(
+  $$ select app.notice_lost(tests.run_id('four')) $$, '42501', null, 'and ends nothing'
+);
+select tests.become('ann');
+
 select throws_ok(
   $$ select app.settle(tests.run_id('four'), 'lost', null, null, null) $$, '42501', null,
   'a user does not reach what settles'

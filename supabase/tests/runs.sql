@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(21);
+select plan(24);
 
 select tests.agent('ann', 'weather');
 select tests.become('service');
@@ -71,12 +71,33 @@ select throws_ok(
   'a running run has a deadline'
 );
 select throws_ok(
+  $$ update public.runs set status = 'running', ended_at = null, heartbeat_at = null $$,
+  '23514', null,
+  'and a sign of life'
+);
+select throws_ok(
   $$ update public.runs set input = to_json(repeat('x', 1048576)) $$,
   '23514', null, 'an input has at most 1 MiB'
 );
 select throws_ok(
   $$ update public.runs set output = to_json(repeat('x', 16777216)) $$,
   '23514', null, 'an output has at most 16 MiB'
+);
+
+select tests.agent('ann', 'abandoned');
+select tests.become('service');
+select tests.start('ann', 'abandoned', 'silent');
+select tests.operate();
+select tests.silence('silent', 21);
+select tests.become('ann');
+select lives_ok(
+  $$ select public.delete_agent('abandoned') $$, 'nor does a run that nobody can end keep one'
+);
+select tests.operate();
+select public.reap_runs();
+select is(
+  (select status from public.runs where id = tests.run_id('silent')), 'lost',
+  'though its agent is gone'
 );
 
 delete from app.role_permissions where permission = 'agents:read';

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(41);
+select plan(43);
 
 -- start_run() with everything that a test may want to say.
 create function tests.attempt(
@@ -147,9 +147,13 @@ select is(
   (select id from tests.start('ann', 'weather', 'keyed', 'key', 'hash')), tests.run_id('keyed'),
   'a run may have a key'
 );
-select throws_ok(
-  $$ select tests.start('ann', 'weather', 'again', 'key', 'hash') $$, 'PT409', 'run_in_progress',
-  'the same request is told that its run goes on'
+select results_eq(
+  $$ select id, status from tests.start('ann', 'weather', 'again', 'key', 'hash') $$,
+  $$ select tests.run_id('keyed'), 'running' $$, 'the same request gets the run that goes on'
+);
+select results_eq(
+  $$ select id, status from public.find_replay(tests.id('ann'), 'key', 'hash') $$,
+  $$ select tests.run_id('keyed'), 'running' $$, 'and so does who only asks'
 );
 select throws_ok(
   $$ select tests.start('ann', 'weather', 'again', 'key', 'other') $$,
@@ -178,8 +182,12 @@ select is(
 );
 
 select tests.operate();
-select tests.expire('of bob');
+select tests.silence('of bob', 21);
 select tests.become('service');
+select results_eq(
+  $$ select id, status from public.find_replay(tests.id('bob'), 'key', 'hash') $$,
+  $$ select tests.run_id('of bob'), 'lost' $$, 'who only asks is told when it is lost'
+);
 select results_eq(
   $$ select id, status from tests.start('bob', 'weather', 'again', 'key', 'hash') $$,
   $$ select tests.run_id('of bob'), 'lost' $$, 'a run that never reported is answered as lost'

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(10);
+select plan(16);
 
 select tests.agent('ann', 'weather');
 select tests.become('service');
@@ -9,6 +9,7 @@ select tests.start('ann', 'weather', run) from unnest(array['one', 'two', 'three
 select is(public.reap_runs(), 0, 'a run within its deadline is not reaped');
 select tests.operate();
 select tests.expire('two');
+select tests.silence('one', 19);
 select tests.become('service');
 select is(public.reap_runs(), 1, 'a run past its deadline is reaped');
 select is((select status from public.runs where id = tests.run_id('two')), 'lost', 'as lost');
@@ -21,6 +22,18 @@ select results_eq(
   array['run.started', 'run.lost'], 'with its ending, too'
 );
 select is(public.reap_runs(), 0, 'a reaped run is not reaped again');
+select is(
+  (select status from public.runs where id = tests.run_id('one')), 'running',
+  'a run may be silent for 19 seconds'
+);
+select tests.operate();
+select tests.silence('one', 21);
+select tests.become('service');
+select is(public.reap_runs(), 1, 'a run that is silent for longer is reaped');
+select results_eq(
+  $$ select status, error ->> 'kind' from public.runs where id = tests.run_id('one') $$,
+  $$ values ('lost', 'lost') $$, 'as lost, too'
+);
 select results_eq(
   $$ select status from public.settle_run(tests.run_id('two'), tests.ending('succeeded')) $$,
   array['lost'],
@@ -36,6 +49,10 @@ select results_eq(
   'select key from app.idempotency_keys', array['new'],
   'idempotency keys are forgotten after 24 hours'
 );
+
+select is(app.reap_schedule('1.4'), '* * * * *', 'an old pg_cron sweeps each minute');
+select is(app.reap_schedule('1.5'), '10 seconds', 'one that counts seconds every ten');
+select is(app.reap_schedule('1.10'), '10 seconds', 'also when its number has two digits');
 
 select tests.become('ann');
 select throws_ok('select public.reap_runs()', '42501', null, 'a user reaps no runs');

@@ -48,7 +48,8 @@ const EDITS: readonly Edit[] = [
   ["endings", "public.settle_run", "in ('queued', 'running')", "in ('queued')"],
   ["endings", "app.cancel_run", "perform app.require((select auth.uid()), 'runs:cancel');", ""],
   ["endings", "app.cancel_run", " and r.owner_id = (select auth.uid())", ""],
-  ["endings", "app.cancel_run", "run.deadline_at < clock_timestamp()", "false"],
+  ["endings", "app.cancel_run", "app.is_overdue(run)", "false"],
+  ["endings", "app.notice_lost", "app.reap(caller, notice_lost.run_id)", "app.is_overdue(null)"],
   ["starts", "app.startable_agent", "a.owner_id = startable_agent.caller and ", ""],
   [
     "starts",
@@ -73,10 +74,14 @@ const EDITS: readonly Edit[] = [
     "earlier.request_hash is distinct from",
     "false and earlier.request_hash is distinct from",
   ],
-  ["starts", "app.replayed_run", "if run.status in", "if false and run.status in"],
   ["starts", "app.replayed_run", "k.created_at >= now() - interval '24 hours'", "true"],
   ["starts", "public.start_run", "perform app.reap(start_run.caller);", ""],
-  ["sweep", "app.reap", "r.deadline_at < now()", "true"],
+  ["starts", "public.find_replay", "perform app.reap(find_replay.caller);", ""],
+  ["runs", "app.delete_agent", "and not app.is_overdue(runs)", ""],
+  ["sweep", "app.is_overdue", "run.deadline_at < now()", "false"],
+  ["sweep", "app.is_overdue", "run.heartbeat_at < now() - interval '20 seconds'", "false"],
+  ["sweep", "app.is_overdue", "'20 seconds'", "'18 seconds'"],
+  ["sweep", "app.reap", "app.is_overdue(r)", "true"],
   ["sweep", "public.reap_runs", "perform app.forget_idempotency_keys();", ""],
 ];
 
