@@ -32,6 +32,8 @@ export interface StackOptions {
   redisUrl?: string;
   /** Whether to serve the edge functions, which a process can do for one stack. Default true. */
   functions?: boolean;
+  /** What the edge functions find in their environment beside the platform's own variables. */
+  env?: Record<string, string>;
   /** Where the edge functions lie. Default `supabase/functions` of this repository. */
   functionsDir?: string;
   /** Where the migrations lie. Default `supabase/migrations` of this repository. */
@@ -74,7 +76,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   );
   const { url } = server;
   const tokens = await createTokens(url, state.signingKey, state.innerSecret);
-  const env = environment(url, state, tokens);
+  const env = { ...options.env, ...environment(url, state, tokens) };
   const functions = options.functions === false ? undefined : started.use(
     loadFunctions(options.functionsDir ?? inRepository("supabase/functions"), env, log),
   );
@@ -94,6 +96,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const lite = started.use(
     openLite({ databaseUrl: database.url, jwtSecret: state.innerSecret, siteUrl: url, log }),
   );
+  if (functions !== undefined) started.defer(functions.end);
   await database.sql.listen("pgrst", lite.reload);
   await functions?.booted;
   const doors = {
@@ -110,6 +113,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   });
   const running = started.move();
   const stop = async () => {
+    await functions?.end();
     await server[Symbol.asyncDispose]();
     await running.disposeAsync();
   };

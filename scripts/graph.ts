@@ -28,15 +28,12 @@ const Info = z.object({
 
 /** The tracked and new TypeScript files of the repository, from its root. */
 export async function sourceFiles(): Promise<string[]> {
-  const listed = await run("git", [
-    "ls-files",
-    "-co",
-    "--exclude-standard",
-    "*.ts",
-    "*.tsx",
-  ]);
-  const files = listed.split("\n").filter((file) => file !== "");
-  return files.filter((file) => !file.endsWith("database.types.ts"));
+  const list = async (...which: string[]) =>
+    (await run("git", ["ls-files", ...which, "*.ts", "*.tsx"])).split("\n");
+  const gone = new Set(await list("--deleted"));
+  const files = await list("--cached", "--others", "--exclude-standard");
+  return files.filter((file) => file !== "" && !gone.has(file))
+    .filter((file) => !file.endsWith("database.types.ts"));
 }
 
 /** Every import between the given files and out of them, as Deno itself resolves it. */

@@ -127,8 +127,12 @@ function success(spec: Spec, schemas: Json): Json {
       schema: { type: "string", description: "Server-sent events" },
     },
   };
-  const content = { ...json(spec.reply, schemas, "output"), ...stream };
-  return { [status]: { description: "Success", content } };
+  const reply = json(spec.reply, schemas, "output");
+  const content = { ...reply, ...stream };
+  return {
+    [status]: { description: "Success", content },
+    ...(spec.defers && { 202: { description: "It goes on", content: reply } }),
+  };
 }
 
 function failures(spec: Spec, schemas: Json): Json {

@@ -9,6 +9,7 @@ const SHARED = "supabase/functions/_shared/";
 const RULES: readonly { words: RegExp; files: readonly string[] }[] = [
   { words: /SUPABASE_SECRET_KEYS|SERVICE_ROLE/, files: ["env.ts"] },
   { words: /\bsecretKey\b/, files: ["env.ts", "platform.ts", "service.ts"] },
+  { words: /CLOISTER_RUNNER_KEY/, files: ["env.ts"] },
   { words: /\bcreateClient\b/, files: ["db.ts", "service.ts"] },
   { words: /\bDeno\.env\b/, files: ["env.ts"] },
 ];

@@ -83,7 +83,12 @@ function add(count: Count, line: string): void {
 if (import.meta.main) {
   const total: Count = { passed: 0, failed: 0, ignored: 0 };
   {
-    await using stack = await startStack({ temporary: true, port: 0, log: () => {} });
+    await using stack = await startStack({
+      temporary: true,
+      port: 0,
+      env: { CLOISTER_ENGINE: "quickjs" },
+      log: () => {},
+    });
     const {
       url,
       publishableKey,
@@ -105,6 +110,7 @@ if (import.meta.main) {
     const env = {
       NO_COLOR: "1",
       ...HOSTED_ENV,
+      CLOISTER_TEST_DENO: Deno.execPath(),
       ...stack.env,
       CLOISTER_TEST_STACK: JSON.stringify({ ...shared, env: stack.env }),
     };

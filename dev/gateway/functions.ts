@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import { StackError } from "../error.ts";
+import { openRuntime } from "./runtime.ts";
 
 const SLUG = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -11,10 +12,15 @@ const isHandler = (value: unknown): value is Handler => typeof value === "functi
 const Module = z.object({ default: z.object({ fetch: z.custom<Handler>(isHandler) }) });
 
 /** The edge functions, as they are deployed: each sees its requests below `/<name>`. */
-export interface Functions extends Disposable {
+export interface Functions extends AsyncDisposable {
   /** Settles when every function has booted or failed to. */
   readonly booted: Promise<void>;
   fetch(request: Request): Promise<Response>;
+  /**
+   * Tells the functions that they are taken down, as the platform does, and waits for what they
+   * do about it and for what goes on in the background, but not for ever.
+   */
+  end(): Promise<void>;
 }
 
 type Log = (line: string) => void;
@@ -36,11 +42,17 @@ export function loadFunctions(dir: string, env: Record<string, string>, log: Log
   }
   served = address;
   const restore = setEnvironment(env);
+  const runtime = openRuntime();
   const loading = loadAll(dir, log);
   return {
     booted: loading.then(() => {}),
     fetch: async (request) => await call(request, await loading, log),
-    [Symbol.dispose]: restore,
+    end: runtime.end,
+    async [Symbol.asyncDispose]() {
+      await loading;
+      await runtime.end();
+      restore();
+    },
   };
 }
 

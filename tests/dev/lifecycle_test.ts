@@ -160,6 +160,22 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  Deno.test({
+    name: `no sandbox outlives a stack that is ended by ${signal}`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      await using folder = await temporaryFolder();
+      await using main = await startMain(folder.path, { CLOISTER_ENGINE: "process" });
+      let started: number[] = [];
+      while (started.length === 0) started = await sandboxesBelow(main.child.pid);
+      main.child.kill(signal);
+      await main.child.status;
+      while (started.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+  });
+}
+
 Deno.test("the lines that main prints to be pasted take one from nothing to a run", async () => {
   await using folder = await temporaryFolder();
   await using main = await startMain(folder.path);
@@ -243,9 +259,10 @@ function optionsIn(path: string) {
 }
 
 /** Starts `deno task start` with its state below `path` and waits until it has printed its addresses. */
-async function startMain(path: string) {
+async function startMain(path: string, env: Record<string, string> = {}) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", MAIN, "--port", "0", "--dir", join(path, "state")],
+    env,
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -274,6 +291,26 @@ async function run(script: string, ...args: string[]): Promise<{ code: number; t
     args: ["run", "-A", script, ...args],
   }).output();
   return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+/** The sandbox processes of a stack: its own children and theirs. */
+async function sandboxesBelow(parent: number): Promise<number[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "pid=,ppid=,args="] }).output();
+  const all = new TextDecoder().decode(stdout).trim().split("\n").map((line) => {
+    const [pid, ppid] = line.trim().split(/ +/).map(Number);
+    return { pid: pid ?? 0, ppid: ppid ?? 0, isSandbox: line.includes("/child") };
+  });
+  const below = (pid: number): typeof all =>
+    all.filter(({ ppid }) => ppid === pid).flatMap((child) => [child, ...below(child.pid)]);
+  return below(parent).filter(({ isSandbox }) => isSandbox).map(({ pid }) => pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !Deno.readTextFileSync(`/proc/${pid}/stat`).includes(") Z ");
+  } catch {
+    return false;
+  }
 }
 
 /** The Postgres servers among them. */

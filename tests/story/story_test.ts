@@ -102,7 +102,7 @@ Deno.test("every broken token is refused with its own code, by every function", 
     "a secret key": [stack.secretKey, "token_invalid"],
   };
   for (const [what, [token, code]] of Object.entries(tokens)) {
-    for (const path of ["/agents", "/execute/runs/run_x"]) {
+    for (const path of ["/agents", "/execute/runs/run_x", "/admin/sandbox"]) {
       const response = await call(stack, "GET", path, { token });
       const problem = await response.json();
       assert.deepEqual([response.status, problem.code], [401, code], `${what} on ${path}`);
@@ -144,7 +144,11 @@ Deno.test("the OpenAPI document describes every route, to anyone", async () => {
   const response = await call(stack, "GET", "/agents/openapi.json");
   const document = await response.json();
   assert.equal(document.openapi, "3.1.0");
-  assert.ok("/execute/agents/{name}" in document.paths && "/agents/{name}" in document.paths);
+  assert.ok(
+    ["/agents/{name}", "/execute/agents/{name}", "/admin/sandbox"].every((path) =>
+      path in document.paths
+    ),
+  );
 });
 
 Deno.test("a user has so many executions a minute, and is told how many are left", async () => {

@@ -19,11 +19,13 @@ const ALLOWED_HEADERS = [
   ...(corsHeaders["Access-Control-Allow-Headers"] ?? "").split(/,\s*/),
   "idempotency-key",
   "last-event-id",
+  "prefer",
   "x-request-id",
 ];
 const EXPOSED_HEADERS = [
   "location",
   "idempotent-replayed",
+  "preference-applied",
   "ratelimit",
   "ratelimit-policy",
   "retry-after",

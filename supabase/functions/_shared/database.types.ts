@@ -206,6 +206,36 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"find_run":
+{ Args: { "run_id": string }; Returns: {
+              "agent_id": string,
+"agent_name": string,
+"cancel_requested_at": string | null,
+"created_at": string,
+"deadline_at": string | null,
+"ended_at": string | null,
+"engine": string,
+"error": Json | null,
+"heartbeat_at": string | null,
+"id": string,
+"input": NonNullable<Json>,
+"layers": (string)[],
+"limits": NonNullable<Json>,
+"output": Json | null,
+"owner_id": string,
+"request_id": string | null,
+"started_at": string | null,
+"status": string,
+"usage": Json | null,
+"version": number,
+"version_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "runs"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "my_permissions":
 { Args: Record<PropertyKey, never>; Returns: string[]
                            },

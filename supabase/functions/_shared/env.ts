@@ -18,6 +18,42 @@ const Jwks = z.string().transform((text, ctx) => {
 
 const Origins = z.string().transform((text) => text.split(",").map((origin) => origin.trim()));
 
+const Key = z.string().min(1).max(1_024);
+
+/** A private key that signs, with its `alg`, as `runner/keys.ts` makes one. */
+const PrivateKey = z.discriminatedUnion("alg", [
+  z.object({
+    alg: z.literal("EdDSA"),
+    kty: z.literal("OKP"),
+    crv: z.literal("Ed25519"),
+    x: Key,
+    d: Key,
+    kid: Key.exactOptional(),
+  }),
+  z.object({
+    alg: z.literal("ES256"),
+    kty: z.literal("EC"),
+    crv: z.literal("P-256"),
+    x: Key,
+    y: Key,
+    d: Key,
+    kid: Key.exactOptional(),
+  }),
+]);
+
+const RunnerKey = z.string().transform((text, ctx) => {
+  const parsed = PrivateKey.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  ctx.addIssue('must be a private JWK with "alg": "EdDSA" (Ed25519) or "ES256" (P-256)');
+  return z.NEVER;
+});
+
+/** Programs and tokens travel to it: in the clear only within this machine. */
+const RunnerUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}, "must be https, or http to this very machine");
+
 const Variables = z.object({
   SUPABASE_URL: z.url(),
   SUPABASE_PUBLISHABLE_KEYS: Keys,
@@ -26,6 +62,10 @@ const Variables = z.object({
   SB_EXECUTION_ID: z.string().default("local"),
   CLOISTER_JWT_ISSUER: z.url().optional(),
   CLOISTER_ALLOWED_ORIGINS: Origins.default(["*"]),
+  CLOISTER_ENGINE: z.enum(["auto", "quickjs", "process", "remote"]).default("auto"),
+  CLOISTER_RUNNER_URL: RunnerUrl.optional(),
+  CLOISTER_RUNNER_KEY: RunnerKey.optional(),
+  CLOISTER_RUNNER_AUDIENCE: z.string().min(1).max(200).default("cloister-runner"),
   UPSTASH_REDIS_REST_URL: z.url().optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
 }).refine(
@@ -33,7 +73,27 @@ const Variables = z.object({
     (vars.UPSTASH_REDIS_REST_URL === undefined) ===
       (vars.UPSTASH_REDIS_REST_TOKEN === undefined),
   { path: ["UPSTASH_REDIS_REST_TOKEN"], error: "goes together with UPSTASH_REDIS_REST_URL" },
+).refine(
+  (vars) => (vars.CLOISTER_RUNNER_URL === undefined) === (vars.CLOISTER_RUNNER_KEY === undefined),
+  { path: ["CLOISTER_RUNNER_KEY"], error: "goes together with CLOISTER_RUNNER_URL" },
+).refine(
+  (vars) => vars.CLOISTER_ENGINE !== "remote" || vars.CLOISTER_RUNNER_URL !== undefined,
+  { path: ["CLOISTER_ENGINE"], error: "remote needs CLOISTER_RUNNER_URL" },
 );
+
+/** A runner, and how it knows that a run is ours. */
+export interface RunnerSettings {
+  url: string;
+  /** Signs run tokens: a secret of this deployment. */
+  key: z.infer<typeof PrivateKey>;
+  audience: string;
+}
+
+/** Which engine runs agents. `auto` takes the strongest that this runtime has. */
+export interface EngineSettings {
+  choice: "auto" | "quickjs" | "process" | "remote";
+  runner: RunnerSettings | undefined;
+}
 
 /** What the platform and the operator configured, parsed. */
 export interface Env {
@@ -47,6 +107,7 @@ export interface Env {
   /** The platform's id of this isolate: it goes into every log line. */
   executionId: string;
   upstash: { url: string; token: string } | undefined;
+  engine: EngineSettings;
 }
 
 /**
@@ -69,7 +130,14 @@ export function readEnv(source: Record<string, string> = Deno.env.toObject()): E
     allowedOrigins: vars.CLOISTER_ALLOWED_ORIGINS,
     executionId: vars.SB_EXECUTION_ID,
     upstash: url !== undefined && token !== undefined ? { url, token } : undefined,
+    engine: { choice: vars.CLOISTER_ENGINE, runner: runnerOf(vars) },
   };
+}
+
+function runnerOf(vars: z.output<typeof Variables>): RunnerSettings | undefined {
+  const { CLOISTER_RUNNER_URL: url, CLOISTER_RUNNER_KEY: key } = vars;
+  if (url === undefined || key === undefined) return undefined;
+  return { url, key, audience: vars.CLOISTER_RUNNER_AUDIENCE };
 }
 
 function parseJson(text: string): unknown {

@@ -22,6 +22,7 @@ export const FAULTS = {
   ],
   agent_archived: [409, "The agent is archived"],
   agent_busy: [409, "A run of the agent has not ended yet"],
+  verification_in_progress: [409, "Another verification has not ended yet"],
   run_in_progress: [409, "The run with this idempotency key has not ended yet"],
   body_too_large: [413, "The body is larger than this route accepts"],
   unsupported_media_type: [415, "The body must be application/json"],
@@ -43,6 +44,7 @@ export const FAULTS = {
   ],
   internal: [500, "Something failed on our side"],
   engine_busy: [503, "Every sandbox is busy"],
+  engine_unavailable: [503, "The sandbox cannot be reached"],
   limiter_unavailable: [503, "The rate limiter cannot be reached"],
   database_unavailable: [503, "The database cannot be reached"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;

@@ -30,6 +30,8 @@ export interface Spec<A extends Accept = Accept> {
   reply?: z.ZodType;
   /** Set where the route can answer a stream of server-sent events too. */
   streams?: boolean;
+  /** Set where the route can answer 202 with the same body, before it is done. */
+  defers?: boolean;
   /** The faults of this route alone; those that every route shares are added. */
   faults?: readonly FaultCode[];
 }

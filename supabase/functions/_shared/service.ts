@@ -8,10 +8,14 @@ type Functions = Database["public"]["Functions"];
 /** The only functions that the secret key is used for; they are granted to `service_role` alone. */
 type ServiceFunction = "find_replay" | "start_run" | "append_run_events" | "settle_run";
 
-/** Calls one of the functions that no user may call. What it answers is to be parsed. */
+/**
+ * Calls one of the functions that no user may call. What it answers is to be parsed. Aborting
+ * `signal` ends the waiting, and perhaps not the work.
+ */
 export type Service = <Name extends ServiceFunction>(
   name: Name,
   args: Functions[Name]["Args"],
+  signal?: AbortSignal,
 ) => PromiseLike<Reply<unknown>>;
 
 /**
@@ -20,5 +24,8 @@ export type Service = <Name extends ServiceFunction>(
  */
 export function createService(env: Env): Service {
   const client = createClient(env.supabaseUrl, env.secretKey, CLIENT_OPTIONS);
-  return (name, args) => client.rpc(name, args);
+  return (name, args, signal) => {
+    const call = client.rpc(name, args);
+    return signal ? call.abortSignal(signal) : call;
+  };
 }

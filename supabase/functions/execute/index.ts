@@ -1,9 +1,13 @@
 import { createApp } from "../_shared/app.ts";
+import { keepAlive } from "../_shared/background.ts";
+import { hostEngine } from "../_shared/engine.ts";
 import { readEnv } from "../_shared/env.ts";
 import { createPlatform } from "../_shared/platform.ts";
-import { quickJs } from "../_shared/sandbox/quickjs/engine.ts";
 import { createRuns } from "./runs/routes.ts";
 
-const platform = createPlatform("execute", readEnv());
+const env = readEnv();
+const platform = createPlatform("execute", env);
+const engine = hostEngine(env.engine, platform.log);
+keepAlive(engine.warm());
 
-export default createApp("execute", platform, createRuns(quickJs));
+export default createApp("execute", platform, createRuns(engine));

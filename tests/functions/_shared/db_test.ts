@@ -13,6 +13,7 @@ const ENV: Env = {
   allowedOrigins: ["*"],
   executionId: "test",
   upstash: undefined,
+  engine: { choice: "quickjs", runner: undefined },
 };
 
 /** What a caller would hear when the Data API answers like this, and how often it was asked. */
@@ -80,3 +81,20 @@ Deno.test("a database that hangs is given up after a while, and is asked once", 
   ]);
   assert.equal(asked, 2);
 });
+
+Deno.test("a call of the service is given up when its signal says so, as if nobody had answered", async () => {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ signal }) =>
+      new Promise((resolve) => signal.addEventListener("abort", () => resolve(new Response()))),
+  );
+  const env = { ...ENV, supabaseUrl: `http://127.0.0.1:${server.addr.port}` };
+  const call = createService(env)("append_run_events", { run_id: "r", events: "[]" }, patience(20));
+  assert.equal(fault(await call).code, "database_unavailable");
+});
+
+function patience(ms: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), ms);
+  return controller.signal;
+}

@@ -2,6 +2,8 @@ import assert from "@std/assert";
 import {
   DEFAULT_LIMITS,
   type Ending,
+  EngineLost,
+  EngineUnavailable,
   type Event,
   type Job,
   type Place,
@@ -98,12 +100,17 @@ function ledgerWith(trouble: Error[] = []) {
 }
 
 async function play(steps: readonly Step[], ledger: Ledger, cancel = false) {
-  const deps = { place: scripted(steps), ledger, log: () => {} };
+  const pause = () => Promise.resolve();
+  const deps = { place: scripted(steps), ledger, log: () => {}, pause };
   const live = perform(RUN, Promise.resolve(JOB), deps);
   if (cancel) live.cancel();
-  const [events, run] = await Promise.allSettled([Array.fromAsync(live.events), live.settled]);
-  assert.equal(events.status, "fulfilled");
-  return { events: events.value, run };
+  const events: RecordedEvent[] = [];
+  const [reading, run] = await Promise.allSettled([readInto(events, live.events), live.settled]);
+  return { events, reading: reading.status, run };
+}
+
+async function readInto(events: RecordedEvent[], feed: AsyncIterable<RecordedEvent>) {
+  for await (const event of feed) events.push(event);
 }
 
 Deno.test("perform() settles once, with the events and the ending that its engine reported", async () => {
@@ -132,6 +139,25 @@ Deno.test("perform() settles as lost when its engine breaks, and says nothing of
   assert.doesNotMatch(JSON.stringify([events, settled]), /secret path/);
 });
 
+Deno.test("perform() settles as lost when the connection to its sandbox breaks, and says so", async () => {
+  for (const broken of [EngineLost, EngineUnavailable]) {
+    const { ledger, settled } = ledgerWith();
+    const log = { type: "log", level: "info", message: "hi" } as const;
+    const { events } = await play([log, new broken("10.0.0.7:8080 reset")], ledger);
+    assert.deepEqual(events.map(({ type }) => type), ["run.started", "log", "run.lost"]);
+    const [{ how } = { how: undefined }] = settled;
+    assert.deepEqual([how?.status, how?.error?.kind, how?.usage], ["lost", "lost", null]);
+    assert.doesNotMatch(JSON.stringify([events, settled]), /10\.0\.0\.7/);
+  }
+});
+
+Deno.test("perform() settles as lost, and soon, when the database refuses the ending", async () => {
+  const { ledger, settled } = ledgerWith([new Fault("internal"), new Fault("invalid_request")]);
+  const { events } = await play([SUCCEEDED], ledger);
+  assert.deepEqual(settled.map(({ how }) => [how.status, how.error?.kind]), [["lost", "internal"]]);
+  assert.deepEqual(events.map(({ type }) => type), ["run.started", "run.lost"]);
+});
+
 Deno.test("perform() settles as lost when its engine stops without an ending", async () => {
   const { ledger, settled } = ledgerWith();
   await play([], ledger);
@@ -152,9 +178,17 @@ Deno.test("perform() tries again to settle when the database does not answer at 
   assert.equal(events.at(-1)?.type, "run.succeeded");
 });
 
-Deno.test("a stream ends with one terminal event even when the run cannot be settled", async () => {
-  const { ledger } = ledgerWith(Array.from({ length: 9 }, () => new Fault("database_unavailable")));
-  const { events, run } = await play([SUCCEEDED], ledger);
+Deno.test("a stream tells the ending that the database tells, whoever settled the run", async () => {
+  const { ledger } = ledgerWith();
+  const reaped = { ...RUN, status: "lost", ended_at: NOW } as const;
+  const { events } = await play([SUCCEEDED], { ...ledger, settle: () => Promise.resolve(reaped) });
   assert.deepEqual(events.map(({ type }) => type), ["run.started", "run.lost"]);
-  assert.equal(run.status, "rejected");
+});
+
+Deno.test("a stream whose run cannot be settled breaks off, and makes no ending up", async () => {
+  const never = Array.from({ length: 99 }, () => new Fault("database_unavailable"));
+  const { ledger, settled } = ledgerWith(never);
+  const { events, reading, run } = await play([SUCCEEDED], ledger);
+  assert.deepEqual(events.map(({ type }) => type), ["run.started"]);
+  assert.deepEqual([reading, run.status, settled], ["rejected", "rejected", []]);
 });

@@ -1,10 +1,13 @@
 import { Fault } from "../../_shared/fault.ts";
+import { requirePermission } from "../../_shared/permission.ts";
+import { readPreferences } from "../../_shared/prefer.ts";
 import type { Call } from "../../_shared/route.ts";
 import { eventStream } from "../../_shared/sse.ts";
-import { followRun } from "./follow.ts";
+import { awaitEnd, followRun } from "./follow.ts";
 import { createLedger } from "./ledger.ts";
-import { findRun, hasPermission } from "./repo.ts";
-import { type NewRun, type Run, runId } from "./schema.ts";
+import { asFarAsItIs, type Patience, patienceOf, within } from "./patience.ts";
+import { findRun } from "./repo.ts";
+import { hasEnded, type NewRun, type Run, runId } from "./schema.ts";
 import type { Stage } from "./stage.ts";
 import { startRun } from "./start.ts";
 import { liveMessages, storedMessages } from "./stream.ts";
@@ -17,7 +20,8 @@ export function wantsStream({ header }: Call): boolean {
 }
 
 /**
- * Starts a run of the caller's agent, and answers with its end or with its stream. A repeated
+ * Starts a run of the caller's agent, and answers with its end, with its stream, or (`Prefer`) with
+ * the run as it goes on: a stream was asked for more precisely, so it wins over `Prefer`. A repeated
  * request (`Idempotency-Key`) gets the run from before.
  */
 export async function execute(
@@ -26,14 +30,18 @@ export async function execute(
   asked: { agent: string; body: NewRun },
 ): Promise<Run | Response> {
   const stream = wantsStream(call);
+  const patience = stream ? undefined : patienceOf(readPreferences(call.header("prefer")));
   if (stream) await requireStreaming(call);
   const ledger = createLedger(call.platform.service);
   const started = await startRun(call, { engine: stage.engine, ledger }, asked);
   const { id } = "replayed" in started ? started.replayed : started.run;
   call.reply("location", `/functions/v1/execute/runs/${id}`);
-  if ("replayed" in started) return replay(call, started.replayed, stream);
+  if ("replayed" in started) return await replay(call, started.replayed, { stream, patience });
   const live = stage.launch(call, started);
-  return stream ? eventStream(liveMessages(live.events)) : await live.settled;
+  if (stream) return eventStream(liveMessages(live.events));
+  if (patience === undefined) return await live.settled;
+  const ended = await within(patience.waitMs, live.settled);
+  return asFarAsItIs(call, patience, ended ?? started.run);
 }
 
 /** A run's events after a sequence number, stored and to come, as a stream. */
@@ -53,12 +61,20 @@ function streamFrom({ db }: Call, id: string, after: number): Response {
   return eventStream(messages, { onLeave: () => gone.abort() });
 }
 
-async function requireStreaming({ db }: Call): Promise<void> {
-  if (await hasPermission(db, "agents:stream")) return;
-  throw new Fault("forbidden", "Streaming needs the permission agents:stream.");
+function requireStreaming({ db }: Call): Promise<void> {
+  return requirePermission(db, "agents:stream");
 }
 
-function replay(call: Call, run: Run, stream: boolean): Run | Response {
+/** The run from before: a request that would wait for its end is not kept, but told that it is. */
+async function replay(
+  call: Call,
+  run: Run,
+  { stream, patience }: { stream: boolean; patience: Patience | undefined },
+): Promise<Run | Response> {
+  const id = runId.param.parse(run.id);
+  if (!stream && !patience && !hasEnded(run.status)) throw new Fault("run_in_progress");
   call.reply("idempotent-replayed", "true");
-  return stream ? streamFrom(call, runId.param.parse(run.id), 0) : run;
+  if (stream) return streamFrom(call, id, 0);
+  if (!patience) return run;
+  return asFarAsItIs(call, patience, await awaitEnd(call.db, id, patience.waitMs));
 }

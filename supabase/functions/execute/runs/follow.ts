@@ -1,6 +1,6 @@
 import type { Db } from "../../_shared/db.ts";
 import { findRun, listEvents } from "./repo.ts";
-import { hasEnded, isTerminal, type RunEvent } from "./schema.ts";
+import { hasEnded, isTerminal, type Run, type RunEvent } from "./schema.ts";
 
 const POLL_MS = 500;
 /** An isolate is only sure of half its wall clock: the client comes back with `Last-Event-ID`. */
@@ -35,6 +35,16 @@ export async function* followRun(
     // Its last events may have come between the two questions: they are asked for once more.
     ended = hasEnded((await findRun(db, runId)).status);
     if (!ended) await pause(stop);
+  }
+}
+
+/** A run as it is when it has ended, or after `waitMs`. */
+export async function awaitEnd(db: Db, runId: string, waitMs: number): Promise<Run> {
+  const late = AbortSignal.timeout(waitMs);
+  for (;;) {
+    const run = await findRun(db, runId);
+    if (hasEnded(run.status) || late.aborted) return run;
+    await pause(late);
   }
 }
 

@@ -1,17 +1,25 @@
 import { Fault } from "../../_shared/fault.ts";
-import type { Log } from "../../_shared/log.ts";
+import { describe, type Log } from "../../_shared/log.ts";
 import type { Ledger, RecordedEvent, Settlement } from "./ledger.ts";
 import type { Run } from "./schema.ts";
 
-const SETTLE_ATTEMPTS = 4;
-const RETRY_MS = 250;
+/**
+ * How long to wait before each next try to settle: 45 s in all. By then a database that can be
+ * reached knows the run's end, if only that it is lost, since it stopped reporting.
+ */
+const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000];
+/** A database that answers and refuses may have had two transactions collide, but not twice. */
+const MAX_REFUSALS = 2;
 
 /** The events of one run, numbered, kept until the database has them. */
 export interface Journal {
   record(type: string, data: string): RecordedEvent;
   /** Stores what was recorded since the last time, and learns whether the run shall stop. */
   flush(): Promise<void>;
-  /** Stores the rest together with the ending. Tries again when the database does not answer. */
+  /**
+   * Stores the rest together with the ending, and answers the run as the database then has it.
+   * Tries again when the database does not answer. An ending that it refuses is settled as lost.
+   */
   settle(how: Settlement): Promise<Run>;
 }
 
@@ -21,10 +29,22 @@ export interface JournalDeps {
   log: Log;
   /** Called when the run's owner asked for it to stop. */
   onCancel(): void;
+  /** Waits so many milliseconds; tests do not. */
+  pause?(ms: number): Promise<void>;
 }
 
+/** What a run ends as when its own ending is not to be had. */
+export const FAILED: Settlement = {
+  status: "lost",
+  error: { kind: "internal", name: "InternalError", message: "The sandbox failed." },
+  usage: null,
+};
+
 /** A journal of a run that the database has just started with event 1, `run.started`. */
-export function createJournal(id: string, { ledger, log, onCancel }: JournalDeps): Journal {
+export function createJournal(
+  id: string,
+  { ledger, log, onCancel, pause = sleep }: JournalDeps,
+): Journal {
   let seq = 1;
   let pending: RecordedEvent[] = [];
   let writing: Promise<void> = Promise.resolve();
@@ -56,18 +76,34 @@ export function createJournal(id: string, { ledger, log, onCancel }: JournalDeps
     },
     async settle(how) {
       await writing;
-      return await withRetries(() => ledger.settle(id, how, pending));
+      try {
+        return await withRetries(() => ledger.settle(id, how, pending), pause);
+      } catch (cause) {
+        if (isOutage(cause)) throw cause;
+        log("error", "ending_refused", { run_id: id, cause: describe(cause) });
+        return await withRetries(() => ledger.settle(id, FAILED, []), pause);
+      }
     },
   };
 }
 
-async function withRetries<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1;; attempt++) {
+async function withRetries<T>(work: () => Promise<T>, pause: typeof sleep): Promise<T> {
+  let refusals = 0;
+  for (const ms of PAUSES_MS) {
     try {
       return await work();
-    } catch (err) {
-      if (attempt === SETTLE_ATTEMPTS || !(err instanceof Fault)) throw err;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS * 2 ** attempt));
+    } catch (cause) {
+      if (!isOutage(cause) && ++refusals === MAX_REFUSALS) throw cause;
+      await pause(ms);
     }
   }
+  return await work();
+}
+
+function isOutage(cause: unknown): boolean {
+  return cause instanceof Fault && cause.code === "database_unavailable";
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -47,12 +47,19 @@ export interface Settlement {
     | "lost";
   output?: string;
   error?: z.infer<typeof RunError>;
-  usage: RunUsage;
+  /** Null where nobody can tell. */
+  usage: RunUsage | null;
 }
+
+/**
+ * How long the database may take to hear that a run lives. Three reports may fail, and it has not
+ * been silent for the 20 s after which it is lost.
+ */
+const REPORT_MS = 5_000;
 
 /** What is written about runs, with the secret key, since no user may write it. */
 export interface Ledger {
-  /** The ended run that a key stands for, if it stands for one. */
+  /** The run that a key stands for, if it stands for one. */
   replay(caller: string, idempotency: Idempotency): Promise<Run | undefined>;
   /** Claims a run. An earlier run with the same idempotency key comes back instead of a new one. */
   start(request: StartRequest): Promise<Run>;
@@ -88,10 +95,9 @@ export function createLedger(service: Service): Ledger {
       return theRun(reply);
     },
     async append(id, events) {
-      const reply = await service("append_run_events", {
-        run_id: id,
-        events: JSON.stringify(events),
-      });
+      const args = { run_id: id, events: JSON.stringify(events) };
+      const patience = AbortSignal.timeout(REPORT_MS);
+      const reply = await service("append_run_events", args, patience);
       return z.boolean().parse(rows(reply));
     },
     async settle(id, { status, output, error, usage }, events) {
@@ -99,7 +105,7 @@ export function createLedger(service: Service): Ledger {
         status,
         output: output ?? null,
         error: error ? JSON.stringify(error) : null,
-        usage: JSON.stringify(usage),
+        usage: usage && JSON.stringify(usage),
       };
       const reply = await service("settle_run", {
         run_id: id,

@@ -1,25 +1,31 @@
-import { describe, type Log } from "../../_shared/log.ts";
-import type { Job, Place } from "../../_shared/sandbox/engine.ts";
+import { describe } from "../../_shared/log.ts";
+import {
+  EngineLost,
+  EngineUnavailable,
+  type Job,
+  type Place,
+} from "../../_shared/sandbox/engine.ts";
 import { createFeed, type Feed } from "./feed.ts";
-import { createJournal, type Journal } from "./journal.ts";
-import type { Ledger, RecordedEvent, Settlement } from "./ledger.ts";
+import { createJournal, FAILED, type Journal, type JournalDeps } from "./journal.ts";
+import type { RecordedEvent, Settlement } from "./ledger.ts";
 import { type Run, runId } from "./schema.ts";
-import { dataOf, NOTHING_USED, settlementOf } from "./translate.ts";
+import { dataOf, settlementOf } from "./translate.ts";
 
 /** How often a long run stores its events, and asks whether it shall stop. */
 const PULSE_MS = 1_000;
 
 /** What performing needs from the outside, and tests replace. */
-export interface Performers {
+export interface Performers extends Omit<JournalDeps, "onCancel"> {
   /** Where the run executes; it is given back when the run has ended. */
   place: Place;
-  ledger: Ledger;
-  log: Log;
 }
 
 /** A run that goes on whether or not somebody watches. */
 export interface LiveRun {
-  /** Every event, ending with exactly one terminal one. For one reader. */
+  /**
+   * Every event, ending with exactly one terminal one: what the database says of the ending. Where
+   * the database cannot be asked, reading throws, and the reader is to go on from the database.
+   */
   events: AsyncIterable<RecordedEvent>;
   /** The run as it was settled. */
   settled: Promise<Run>;
@@ -29,7 +35,7 @@ export interface LiveRun {
 
 /**
  * Runs a started run to its end. It is settled exactly once, whichever way it ends: with the
- * engine's ending, or as `lost` when the engine itself breaks.
+ * engine's ending, or as `lost` when the engine breaks or is out of reach.
  */
 export function perform(run: Run, job: Promise<Job | Settlement>, deps: Performers): LiveRun {
   const feed = createFeed<RecordedEvent>();
@@ -40,13 +46,16 @@ export function perform(run: Run, job: Promise<Job | Settlement>, deps: Performe
   feed.push(startedEvent(run));
   const settled = conduct(job, deps, { feed, journal, signal: stop.signal })
     .then((how) => journal.settle(how))
+    .then((final) => {
+      feed.push(endedEvent(final, journal));
+      feed.close();
+      return final;
+    })
     .catch((cause) => {
       deps.log("error", "run_not_settled", { run_id: run.id, cause: describe(cause) });
-      feed.push(journal.record("run.lost", JSON.stringify({ status: "lost" })));
+      feed.close(new Error("Nobody knows how the run ended"));
       throw cause;
-    })
-    .then((final) => (feed.push(endedEvent(final, journal)), final))
-    .finally(() => feed.close());
+    });
   return { events: feed, settled, cancel };
 }
 
@@ -62,11 +71,18 @@ function endedEvent({ status, output, error, usage, ended_at }: Run, journal: Jo
   return { ...event, at: ended_at ?? event.at };
 }
 
-const LOST: Settlement = {
-  status: "lost",
-  error: { kind: "internal", name: "InternalError", message: "The sandbox failed." },
-  usage: NOTHING_USED,
-};
+const BROKEN = "The connection to the sandbox broke, so that nobody knows how the run ended.";
+const GONE = "The sandbox was gone before the program began.";
+
+function lost(message: string): Settlement {
+  return { status: "lost", error: { kind: "lost", name: "RunLost", message }, usage: null };
+}
+
+function settlementWithout(cause: unknown): Settlement {
+  if (cause instanceof EngineLost) return lost(BROKEN);
+  if (cause instanceof EngineUnavailable) return lost(GONE);
+  return FAILED;
+}
 
 interface Stage {
   feed: Feed<RecordedEvent>;
@@ -90,7 +106,7 @@ async function conduct(
     throw new Error("The engine stopped without an ending");
   } catch (cause) {
     log("error", "engine_failed", { cause: describe(cause) });
-    return LOST;
+    return settlementWithout(cause);
   } finally {
     clearInterval(pulse);
     place.leave();

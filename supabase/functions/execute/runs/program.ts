@@ -46,6 +46,6 @@ function refusalOf(findings: readonly Refusal[]): Settlement {
   const [error] = findings.filter(({ severity }) => severity === "error");
   const { message = "The source cannot run.", ...place } = error ?? {};
   const where = "line" in place ? { line: place.line, column: place.column } : {};
-  const what = { kind: "syntax", name: "SyntaxError", message, ...where };
-  return { status: "failed", error: what, usage: NOTHING_USED };
+  const what = { name: "SyntaxError", message, ...where };
+  return { status: "failed", error: { kind: "syntax", ...what }, usage: NOTHING_USED };
 }

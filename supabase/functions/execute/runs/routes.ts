@@ -1,27 +1,31 @@
 import * as z from "zod";
+import type { EngineHost } from "../../_shared/engine.ts";
 import { type Route, route } from "../../_shared/route.ts";
-import type { Engine } from "../../_shared/sandbox/engine.ts";
 import { execute, followEvents, wantsStream } from "./execute.ts";
 import * as repo from "./repo.ts";
 import { ByAgent, ByRun, EventQuery, NewRun, Run, RunEvents, runId } from "./schema.ts";
 import { createStage } from "./stage.ts";
 
 /** Runs: executions of agents, by one engine. Long because it is a table: one entry a route. */
-export function createRuns(engine: Engine): readonly Route[] {
+export function createRuns(engine: EngineHost): readonly Route[] {
   const stage = createStage(engine);
   return [
     route(
       {
         method: "post",
         path: "/agents/:name",
-        summary: "Execute an agent and wait, or watch it with `Accept: text/event-stream`",
+        summary:
+          "Execute an agent and wait, watch it with `Accept: text/event-stream`, or let it " +
+          "run with `Prefer: respond-async`",
         accept: z.object({ params: ByAgent, body: NewRun }),
         headers: {
           "idempotency-key": "a request repeated with the same key gets the same run, for 24 hours",
+          "prefer": "`respond-async` answers 202 at once, `wait=<seconds>` no later than that",
         },
         budget: "execute",
         reply: Run,
         streams: true,
+        defers: true,
         faults: [
           "invalid_input",
           "agent_archived",
@@ -30,6 +34,7 @@ export function createRuns(engine: Engine): readonly Route[] {
           "run_in_progress",
           "idempotency_key_reused",
           "engine_busy",
+          "engine_unavailable",
         ],
       },
       ({ params, body }, call) => execute(stage, call, { agent: params.name, body }),

@@ -36,9 +36,27 @@ export type NewRun = z.infer<typeof NewRun>;
 /** `Idempotency-Key`: visible ASCII, as the IETF draft's strings are. */
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 
-/** What an agent did wrong: where in its own source, and nothing of ours. */
+/** Why a run did not succeed: what its agent did, a limit that it met, or what became of us. */
+const ERROR_KINDS = [
+  "threw",
+  "syntax",
+  "contract",
+  "cpu_limit",
+  "wall_limit",
+  "stalled",
+  "memory_limit",
+  "output_limit",
+  "log_limit",
+  "event_limit",
+  "tool_limit",
+  "cancelled",
+  "lost",
+  "internal",
+] as const;
+
+/** What went wrong in a run: where in the agent's own source, and nothing of ours. */
 export const RunError = z.object({
-  kind: z.string().max(64),
+  kind: z.enum(ERROR_KINDS),
   name: z.string().max(200),
   message: z.string().max(4_000),
   line: z.int().positive().optional(),
@@ -77,7 +95,7 @@ export const Run = z.object({
   output: z.unknown(),
   error: RunError.nullable(),
   engine: z.string().max(64),
-  layers: z.array(z.string().max(64)).max(16),
+  layers: z.array(z.string().max(64)).max(64),
   limits: RunLimits,
   usage: RunUsage.nullable(),
   request_id: z.string().max(64),
@@ -91,10 +109,11 @@ export type Run = z.infer<typeof Run>;
 export const RUN_COLUMNS =
   "id, agent_name, version, status, input, output, error, engine, layers, limits, usage, request_id, created_at, started_at, ended_at";
 
-/** What a row must be for us to serve it. */
+/** What a row must be for us to serve it. Kinds of errors of other releases are told as ours. */
 export const RunRow = Run.omit({ agent: true }).extend({
   id: z.uuid(),
   agent_name: z.string(),
+  error: RunError.extend({ kind: RunError.shape.kind.catch("internal") }).nullable(),
 })
   .transform(({ agent_name, ...row }): Run => ({
     ...row,

@@ -1,6 +1,6 @@
 import { keepAlive } from "../../_shared/background.ts";
+import type { EngineHost } from "../../_shared/engine.ts";
 import type { Call } from "../../_shared/route.ts";
-import type { Engine } from "../../_shared/sandbox/engine.ts";
 import { createLedger } from "./ledger.ts";
 import { type LiveRun, perform } from "./perform.ts";
 import { jobFor } from "./program.ts";
@@ -9,7 +9,7 @@ import type { Started } from "./start.ts";
 
 /** Where the runs of this isolate go on. */
 export interface Stage {
-  engine: Engine;
+  engine: EngineHost;
   /** Performs a started run in its place, whether or not its caller stays. */
   launch(call: Call, started: Started): LiveRun;
   /** Stops a run at once if it goes on here; elsewhere it notices within a second by itself. */
@@ -17,7 +17,7 @@ export interface Stage {
 }
 
 /** An empty stage over an engine. */
-export function createStage(engine: Engine): Stage {
+export function createStage(engine: EngineHost): Stage {
   const live = new Map<string, LiveRun>();
   return {
     engine,

@@ -1,25 +1,18 @@
+import type { EngineHost } from "../../_shared/engine.ts";
 import { Fault } from "../../_shared/fault.ts";
 import { matchInput, parseInputSchema } from "../../_shared/input_schema.ts";
 import { jsonText, utf8Bytes } from "../../_shared/json.ts";
 import { uuid7 } from "../../_shared/ids.ts";
+import { findEngine, findPlace } from "../../_shared/placement.ts";
 import { sha256 } from "../../_shared/prepared.ts";
 import type { Call } from "../../_shared/route.ts";
-import {
-  type Claim,
-  type Engine,
-  EngineBusy,
-  type Limits,
-  type Place,
-} from "../../_shared/sandbox/engine.ts";
+import type { Limits, Place } from "../../_shared/sandbox/engine.ts";
+import { toWire } from "../../_shared/sandbox/remote/wire.ts";
 import type { Idempotency, Ledger, StartRequest } from "./ledger.ts";
-import { wireLimits } from "./limits.ts";
 import { findProgram, type Program } from "./repo.ts";
 import { IdempotencyKey, type NewRun, type Run, runId } from "./schema.ts";
 
 const MAX_INPUT_BYTES = 256 * 1024;
-/** How long a request waits for a place. A hosted isolate is only sure of 75 s in all. */
-const MAX_WAIT_MS = 15_000;
-const BUSY_RETRY_S = 5;
 
 /** What a caller asked for: an agent's name, and the body of the request. */
 export interface Asked {
@@ -39,7 +32,7 @@ export interface Started {
 
 /** What starting needs beside the call. */
 export interface Starters {
-  engine: Engine;
+  engine: EngineHost;
   ledger: Ledger;
 }
 
@@ -47,7 +40,7 @@ export interface Starters {
  * Everything between a request and a running run: the version the caller can see, its schema's
  * word on the input, a place on the engine, and the database's consent, in this order: nothing is
  * written unless all of it holds, and a run never waits once it has started. An idempotency key
- * that came before gives the run from then, as `replayed`.
+ * that came before gives the run from then, as `replayed`, whether it has ended or goes on.
  */
 export async function startRun(
   call: Call,
@@ -60,9 +53,10 @@ export async function startRun(
   if (replayed) return { replayed };
   const program = await findProgram(db, agent, body.version);
   const input = acceptInput(program, body.input ?? null);
-  const limits = { ...engine.defaults };
+  const chosen = await findEngine(engine);
+  const limits = { ...chosen.defaults };
   const claim = { run: uuid7(), tenant: caller.userId, limits };
-  const place = await admit(engine, claim, signal);
+  const place = await findPlace(chosen, claim, signal);
   const request: StartRequest = {
     id: claim.run,
     caller: caller.userId,
@@ -72,7 +66,7 @@ export async function startRun(
     input,
     engine: place.engine,
     layers: place.layers,
-    limits: wireLimits(limits),
+    limits: toWire(limits),
     requestId,
     ...(idempotency && { idempotency }),
   };
@@ -84,18 +78,6 @@ export async function startRun(
   } catch (err) {
     place.leave();
     throw err;
-  }
-}
-
-/** Waits for a place while the caller does; a run that has started goes on without its caller. */
-async function admit(engine: Engine, claim: Claim, caller: AbortSignal): Promise<Place> {
-  try {
-    const patience = AbortSignal.any([caller, AbortSignal.timeout(MAX_WAIT_MS)]);
-    return await engine.admit(claim, patience);
-  } catch (cause) {
-    if (!(cause instanceof EngineBusy)) throw cause;
-    const detail = "Nothing was started; try again.";
-    throw new Fault("engine_busy", detail, { cause, retryAfter: BUSY_RETRY_S });
   }
 }
 
