@@ -1,11 +1,8 @@
-import process from "node:process";
-import {
-  DEFAULT_LIMITS,
-  type Ending,
-  type Engine,
-  type Limits,
-} from "../../supabase/functions/_shared/sandbox/engine.ts";
-import type { Canary } from "./canary.ts";
+import type { Engine, Job, Limits } from "../../supabase/functions/_shared/sandbox/engine.ts";
+import { type Canary, openCanary } from "./canary.ts";
+import { judge, statusOf } from "./judge.ts";
+import { measureRest, type Rest, returnTo } from "./oracles/rest.ts";
+import { Watch } from "./oracles/watch.ts";
 import type { Attack, Want } from "./program.ts";
 import { makeTools } from "./tools.ts";
 
@@ -13,50 +10,85 @@ import { makeTools } from "./tools.ts";
 export interface Report {
   statuses: string[];
   breaches: string[];
+  ms: number;
+}
+
+/** An engine under attack, and everything that watches it. */
+export interface Range extends AsyncDisposable {
+  readonly engine: Engine;
+  attempt(attack: Attack): Promise<Report>;
 }
 
 /** Small, so that a suite of endless loops is quick. */
-const LIMITS: Limits = { ...DEFAULT_LIMITS, cpuMs: 60, wallMs: 800 };
+const SMALL = { cpuMs: 60, wallMs: 800 };
+/** Enough time to reach a memory limit that is low, and to come back from it. */
+const MEMORY = { cpuMs: 500, wallMs: 3_000, memoryBytes: 48 * 1024 * 1024 };
 /** Honest programs may take their time on a busy machine. */
-const HONEST: Limits = { ...DEFAULT_LIMITS, cpuMs: 500 };
-const MAX_LAG_MS = 1_500;
-const MAX_RSS_BYTES = 700 * 1024 * 1024;
-const WATCH_MS = 25;
-const MAX_LOOKS = 80;
-/** Deno 2.1 knows no `process.cpuUsage`. */
-const TELLS_CPU = !Deno.version.deno.startsWith("2.1.");
-/** Of one core. */
-const IDLE_SHARE = 0.6;
+const HONEST = { cpuMs: 500 };
+/** What the pool may grow by while a run goes on, beside what the run itself may take. */
+const SPARE_BYTES = 320 * 1024 * 1024;
 
-const ACCEPTED: Record<Want, readonly Ending["status"][]> = {
-  timeout: ["timed_out", "out_of_memory", "output_exceeded", "failed"],
-  memory: ["out_of_memory", "timed_out", "failed", "succeeded"],
-  limit: ["output_exceeded", "out_of_memory", "timed_out", "failed"],
-  refused: ["succeeded", "failed", "timed_out", "out_of_memory", "output_exceeded"],
-  error: ["failed", "timed_out", "out_of_memory", "output_exceeded"],
-  harmless: ["succeeded", "failed", "timed_out", "out_of_memory", "output_exceeded"],
-  ok: ["succeeded"],
-};
+const NEVER = new AbortController().signal;
 
-/** Runs an attack through an engine in this very process and watches every oracle there is. */
-export async function attempt(engine: Engine, attack: Attack, canary: Canary): Promise<Report> {
-  const watch = new Watch();
-  const limits = attack.want === "ok" ? HONEST : LIMITS;
-  const program = canary.place(attack.source);
+/** Lets an engine come to rest, so that afterwards everything that is more than this shows. */
+export async function openRange(engine: Engine): Promise<Range> {
+  const canary = await openCanary({ enter: true });
+  await stillServes(engine);
+  const rest = await measureRest();
+  canary.touched();
+  return {
+    engine,
+    attempt: (attack) => attempt(engine, attack, canary, rest),
+    [Symbol.asyncDispose]: () => canary.close(),
+  };
+}
+
+async function attempt(
+  engine: Engine,
+  attack: Attack,
+  canary: Canary,
+  rest: Rest,
+): Promise<Report> {
+  const started = performance.now();
+  const watch = new Watch(rest.writers);
   const { tools, counted } = makeTools();
+  const limits = limitsFor(engine, attack.want);
   const play = async (role: string) => {
-    const job = { program, input: JSON.stringify({ role }), tools, limits };
-    const seen = await Array.fromAsync(engine.run(job, new AbortController().signal));
-    return { seen, calls: counted.calls };
+    const input = JSON.stringify({ role });
+    const job: Job = { program: canary.place(attack.source), input, tools, limits };
+    const seen = await Array.fromAsync(engine.run(job, NEVER));
+    return { job, seen, calls: counted.calls };
   };
   const played = await playRoles(attack.run, play);
-  const breaches = played.flatMap(({ seen }) => judge(attack.want, seen.at(-1)));
-  const calls = counted.calls;
-  breaches.push(...await watch.close());
-  if (counted.calls !== calls) breaches.push("a tool was called after the end");
-  if (canary.hits.length > 0) breaches.push(`egress to ${canary.hits.splice(0).join()}`);
-  if (!await stillServes(engine)) breaches.push("the next run fails");
-  return { statuses: played.map(({ seen }) => statusOf(seen.at(-1))), breaches };
+  const { calls } = counted;
+  const left = await returnTo(rest);
+  const { breaches, peakBytes } = watch.close();
+  const allowed = rest.rssBytes + limits.memoryBytes * played.length + SPARE_BYTES;
+  return {
+    statuses: played.map(({ seen }) => statusOf(seen)),
+    breaches: [
+      ...played.flatMap(({ job, seen }) => judge(attack.want, job, seen)),
+      ...breaches,
+      ...left,
+      ...canary.touched(),
+      canary.hits.splice(0).map((hit) => `egress ${hit}`),
+      peakBytes > allowed ? [`its processes took ${peakBytes} bytes`] : [],
+      counted.calls !== calls ? ["a tool was called after the end"] : [],
+      counted.most > limits.toolConcurrency * played.length ? ["too many tools at once"] : [],
+      await stillServes(engine) ? [] : ["the next run fails"],
+    ].flat(),
+    ms: Math.round(performance.now() - started),
+  };
+}
+
+function limitsFor({ defaults }: Engine, want: Want): Limits {
+  if (want === "ok") return { ...defaults, ...HONEST };
+  if (want !== "memory") return { ...defaults, ...SMALL };
+  return {
+    ...defaults,
+    ...MEMORY,
+    memoryBytes: Math.min(MEMORY.memoryBytes, defaults.memoryBytes),
+  };
 }
 
 async function playRoles<Played>(run: Attack["run"], play: (role: string) => Promise<Played>) {
@@ -65,72 +97,11 @@ async function playRoles<Played>(run: Attack["run"], play: (role: string) => Pro
   return [await play("a"), await play("b")];
 }
 
-function judge(want: Want, last: { type: string } | undefined): string[] {
-  if (!isEnding(last)) return ["the run has no ending"];
-  const breaches: string[] = [];
-  if (!ACCEPTED[want].includes(last.status)) breaches.push(`${last.status} instead of ${want}`);
-  if (last.error?.kind === "internal") breaches.push("the sandbox itself failed");
-  if (/^\{"breach":/.test(last.output ?? "")) breaches.push(`it reports ${last.output}`);
-  return breaches;
-}
-
-function isEnding(last: { type: string } | undefined): last is Ending {
-  return last?.type === "ending";
-}
-
-function statusOf(last: { type: string } | undefined): string {
-  return isEnding(last) ? last.error?.kind ?? last.status : "none";
-}
-
 async function stillServes(engine: Engine): Promise<boolean> {
   const program = "export default (input) => [input].map((n) => n + 1)";
-  const job = { program, input: "1", tools: {}, limits: HONEST };
-  for await (const event of engine.run(job, new AbortController().signal)) {
+  const limits = limitsFor(engine, "ok");
+  for await (const event of engine.run({ program, input: "1", tools: {}, limits }, NEVER)) {
     if (event.type === "ending" && event.output === "[2]") return true;
-  }
-  return false;
-}
-
-/** Watches the host: its event loop, its memory, its output, its prototypes, its idle CPU. */
-class Watch {
-  readonly #console = { ...console };
-  readonly #printed: string[] = [];
-  #beat = performance.now();
-  #lag = 0;
-  readonly #timer = setInterval(() => {
-    this.#lag = Math.max(this.#lag, performance.now() - this.#beat);
-    this.#beat = performance.now();
-  }, 20);
-
-  constructor() {
-    const print = (...values: unknown[]) => void this.#printed.push(values.map(String).join(" "));
-    Object.assign(console, { log: print, info: print, warn: print, error: print, debug: print });
-  }
-
-  /** Stops watching and tells what was seen. */
-  async close(): Promise<string[]> {
-    const quiet = await becomesQuiet();
-    clearInterval(this.#timer);
-    Object.assign(console, this.#console);
-    return [
-      this.#lag > MAX_LAG_MS ? [`the event loop stood still for ${Math.round(this.#lag)} ms`] : [],
-      this.#printed.map((line) => `printed ${line.slice(0, 60)}`),
-      process.memoryUsage().rss > MAX_RSS_BYTES ? ["the host's memory grew"] : [],
-      Object.keys(Object.prototype).length > 0 || "polluted" in {} ? ["prototype pollution"] : [],
-      quiet ? [] : ["CPU is still used"],
-    ].flat();
-  }
-}
-
-/** The engine's own compiler and collector may work on for a while; a left-over loop never stops. */
-async function becomesQuiet(): Promise<boolean> {
-  if (!TELLS_CPU) return true;
-  for (let look = 0; look < MAX_LOOKS; look++) {
-    const before = process.cpuUsage();
-    const started = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
-    const { user, system } = process.cpuUsage(before);
-    if ((user + system) / 1000 / (performance.now() - started) < IDLE_SHARE) return true;
   }
   return false;
 }

@@ -6,7 +6,9 @@ import process from "node:process";
 import * as path from "node:path";
 
 const TIMEOUT_MS = 300;
-const WATCH_MS = 250;
+const WATCH_MS = 200;
+const BEAT_MS = 20;
+const MAX_TOLD = 500;
 
 interface Message {
   id?: number;
@@ -22,9 +24,10 @@ const TOOLS: Record<string, (args: NonNullable<Message["args"]>) => unknown> = {
   echo: (args) => args,
   fetch: async ({ url = "" }) => ({ body: await (await fetch(url)).text() }),
   readFile: ({ path: file = "" }) => Deno.readTextFile(path.join("/srv/workspace", file)),
+  writeFile: ({ path: file = "" }) => file.length,
 };
 
-const bootstrap = (program: string) => `
+const bootstrap = (program: string, role: string) => `
   import main from ${JSON.stringify(dataUrl(program))};
   const waiting = new Map();
   let last = 0;
@@ -38,14 +41,21 @@ const bootstrap = (program: string) => `
   };
   const agent = { call, log() {}, output() {} };
   let result;
-  try { result = await main({ role: "a" }, agent) ?? null; } catch (error) { result = String(error); }
+  try {
+    result = await main({ role: ${JSON.stringify(role)} }, agent) ?? null;
+  } catch (error) {
+    result = String(error);
+  }
   postMessage({ result: JSON.stringify(result) });
 `;
 
+const seen = { messages: 0, calls: 0, forged: 0, late: 0, lagMs: 0, rssBytes: 0 };
+
 /** Runs the program until it returns or its time is over; then the worker is terminated. */
-async function play(program: string): Promise<string> {
+async function play(program: string, role: string): Promise<string> {
   const options = { type: "module", deno: { permissions: "none" } } as const;
-  const worker = new Worker(dataUrl(bootstrap(program)), options);
+  const worker = new Worker(dataUrl(bootstrap(program, role)), options);
+  let over = false;
   const ended = new Promise<string>((resolve) => {
     setTimeout(() => resolve("timeout"), TIMEOUT_MS);
     worker.onerror = (event) => {
@@ -53,8 +63,12 @@ async function play(program: string): Promise<string> {
       resolve("error");
     };
     worker.onmessage = async ({ data }: MessageEvent<Message>) => {
-      const { id, name = "", args = {}, result } = data;
-      if (id === undefined) return resolve(result ?? "");
+      seen.messages++;
+      const { id, name = "", args = {}, result } = Object(data);
+      if (id === undefined && typeof result !== "string") return seen.forged++;
+      if (id === undefined) return resolve(result);
+      seen.calls++;
+      if (over) seen.late++;
       try {
         const tool = TOOLS[name];
         if (!tool) throw new Error("no such tool");
@@ -65,12 +79,39 @@ async function play(program: string): Promise<string> {
     };
   });
   const result = await ended;
+  over = true;
+  await new Promise((resolve) => setTimeout(resolve, BEAT_MS));
   worker.terminate();
   return result;
 }
 
-const result = await play(await Deno.readTextFile(Deno.args[0] ?? ""));
+let last = performance.now();
+setInterval(() => {
+  seen.lagMs = Math.max(seen.lagMs, performance.now() - last);
+  seen.rssBytes = Math.max(seen.rssBytes, process.memoryUsage().rss);
+  last = performance.now();
+}, BEAT_MS);
+
+const [file = "", run] = Deno.args;
+const program = await Deno.readTextFile(file);
+const results = run === "pair-par"
+  ? await Promise.all([play(program, "a"), play(program, "b")])
+  : [await play(program, "a"), ...(run === "pair-seq" ? [await play(program, "b")] : [])];
 const before = process.cpuUsage();
+const started = performance.now();
 await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
 const { user, system } = process.cpuUsage(before);
-console.log(JSON.stringify({ result, cpuShare: (user + system) / 1000 / WATCH_MS }));
+const cpuShare = (user + system) / 1000 / (performance.now() - started);
+const largest = Math.max(...results.map((result) => result.length));
+const told = results.map((result) => result.slice(0, MAX_TOLD));
+const report = { results: told, largest, cpuShare, threads: countWorkers(), ...seen };
+console.log(`\nSEEN ${JSON.stringify(report)}`);
+Deno.exit(0);
+
+/** Worker threads that are still there, after all of them were terminated. */
+function countWorkers(): number {
+  if (Deno.build.os !== "linux") return 0;
+  const threads = [...Deno.readDirSync("/proc/self/task")];
+  const names = threads.map(({ name }) => Deno.readTextFileSync(`/proc/self/task/${name}/comm`));
+  return names.filter((name) => name.startsWith("worker-")).length;
+}

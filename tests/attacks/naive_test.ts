@@ -1,90 +1,62 @@
 import assert from "@std/assert";
-import * as z from "zod";
-import { openCanary } from "./canary.ts";
-import { readAttacks } from "./program.ts";
+import { NAIVE_CAN_BE_SHOWN, playNaively } from "./naive.ts";
+import { type Attack, readAttacks } from "./program.ts";
+import { PROGRAMS } from "./suite.ts";
 
-/** Enough of every kind to prove that the programs are live and that the oracles see them. */
-const LIVE = [
-  ...["c01_do_while", "c03_microtask_chain", "c05_backtracking_email", "c08_array_like_reverse"],
-  ...["c12_bigint_to_text", "c20_getter_in_result", "e01_static_import", "e02_dynamic_import"],
-  ...["f01_text_import", "f02_json_import", "f03_module_import", "f09_host_facts", "h01_kill"],
-  ...["s01_constructors", "t01_loopback", "t04_prototype_names", "x05_fine_clock"],
-];
-const HONEST = ["n01_compute", "n06_language"];
-const DEADLINE_MS = 15_000;
-const BUSY_SHARE = 0.5;
+const attacks = await readAttacks(PROGRAMS);
+const classes = Map.groupBy(attacks, ({ name }) => name.charAt(0));
+const ignore = !NAIVE_CAN_BE_SHOWN;
 
-const answerSchema = z.object({ result: z.string(), cpuShare: z.number() });
+/** These need gigabytes for a moment; the others of their kind prove the same. */
+const HEAVY = /^(?:h04|h1[0-1]|h3[6-9]|h40)_/;
 
-/** The behaviour is that of current Deno; older ones breach elsewhere. */
-const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
-const ignore = major < 2 || major === 2 && minor < 9;
-
-const attacks = await readAttacks(new URL("./programs", import.meta.url));
-
-for (const attack of attacks.filter(({ name }) => LIVE.includes(name))) {
-  Deno.test(
-    `a naive Worker does not hold ${attack.name}: ${attack.attempted}`,
-    { ignore },
-    async () => {
-      assert.ok((await breachesOf(attack.source)).length > 0);
-    },
-  );
-}
-
-for (const attack of attacks.filter(({ name }) => HONEST.includes(name))) {
-  Deno.test(`a naive Worker runs ${attack.name} and no oracle cries`, { ignore }, async () => {
-    assert.deepEqual(await breachesOf(attack.source), []);
+for (const [letter, programs] of classes) {
+  const live = programs.filter(({ name, breachesNaively }) => breachesNaively && !HEAVY.test(name));
+  if (live.length === 0) continue;
+  Deno.test({
+    name: `a naive Worker holds none of ${live.length} live programs of class ${letter}`,
+    ignore,
+    fn: async () => assert.deepEqual(await listHeld(live), []),
   });
 }
 
-/** Plays a program in a naive Worker in a process that is killed at the end, whatever happens. */
-async function breachesOf(source: string): Promise<string[]> {
-  const canary = await openCanary();
-  const file = await Deno.makeTempFile({ suffix: ".js" });
-  await Deno.writeTextFile(file, canary.place(source));
-  const host = new URL("./naive_host.ts", import.meta.url).pathname;
-  const flags = ["--no-config", "--no-lock", "--no-check", "--unstable-worker-options"];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ...flags, host, file],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const deadline = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
-  try {
-    return [...judge(await firstLine(child.stdout)), ...canary.hits.map((hit) => `egress ${hit}`)];
-  } finally {
-    clearTimeout(deadline);
-    kill(child);
-    await child.status;
-    await Deno.remove(file);
-    await canary.close();
-  }
+Deno.test({
+  name: "a naive Worker runs honest programs, and no oracle of the control cries",
+  ignore,
+  async fn() {
+    const honest = attacks.filter(({ name }) => /^n0[1-3]_/.test(name));
+    assert.deepEqual((await listHeld(honest)).length, honest.length);
+  },
+});
+
+Deno.test("README.md counts the programs as they are", async () => {
+  const readme = await Deno.readTextFile(new URL("./README.md", import.meta.url));
+  const rows = [...classes].map(([letter, programs]) => {
+    const live = programs.filter(({ breachesNaively }) => breachesNaively).length;
+    return [letter, programs.length, live].join();
+  });
+  const written = [...readme.matchAll(/^\| `([a-z])` .*\| +(\d+) +\| +(\d+) +\|$/gm)];
+  assert.deepEqual(written.map((row) => row.slice(1).join()), rows);
+});
+
+/** Plays programs two at a time, and tells which of them did not get out. */
+async function listHeld(programs: readonly Attack[]): Promise<string[]> {
+  const queue = [...programs];
+  const held: string[] = [];
+  const play = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      if (!await breachesNow(next)) held.push(next.name);
+    }
+  };
+  await Promise.all([play(), play()]);
+  return held;
 }
 
-function judge(line: string): string[] {
-  if (!line.startsWith('{"result":')) return ["the host died"];
-  const { result, cpuShare } = answerSchema.parse(JSON.parse(line));
-  return [
-    result.startsWith('{"breach":') ? [result] : [],
-    cpuShare > BUSY_SHARE ? [`the worker still uses ${cpuShare.toFixed(2)} cores`] : [],
-  ].flat();
-}
-
-async function firstLine(output: ReadableStream<Uint8Array>): Promise<string> {
-  let text = "";
-  for await (const chunk of output.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    if (text.includes("\n")) break;
+/** A busy machine may need a second look. */
+async function breachesNow(attack: Attack): Promise<boolean> {
+  const tries = attack.breachesNaively ? 3 : 1;
+  for (let look = 0; look < tries; look++) {
+    if ((await playNaively(attack)).length > 0) return true;
   }
-  return text;
-}
-
-function kill(child: Deno.ChildProcess): void {
-  try {
-    child.kill("SIGKILL");
-  } catch {
-    // it has died already
-  }
+  return false;
 }

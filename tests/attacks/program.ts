@@ -12,6 +12,10 @@ export interface Attack {
   /** `pair-seq`: two tenants one after the other; `pair-par`: at the same time. */
   run: "once" | "pair-seq" | "pair-par";
   attempted: string;
+  /** Whether a naive Deno Worker was seen not to hold it. */
+  breachesNaively: boolean;
+  /** It may be played beside strangers' runs: bounded in time and memory, and asking for no tool. */
+  safe: boolean;
   source: string;
 }
 
@@ -28,15 +32,17 @@ export async function readAttacks(folder: string | URL): Promise<Attack[]> {
 }
 
 function parseAttack(name: string, source: string): Attack {
-  const header = /^\/\/ want=(\w+)([^|]*)\|[^|]*\| *(.+)/.exec(source);
+  const header = /^\/\/ want=(\w+)([^|]*)\|([^|]*)\| *(.+)/.exec(source);
   if (!header) throw new Error(`${name}: the first line does not say what is wanted`);
-  const [, want, options = "", attempted = ""] = header;
+  const [, want, options = "", naive = "", attempted = ""] = header;
   const run = /run=(pair-seq|pair-par)/.exec(options)?.[1];
   return {
     name,
     want: wantSchema.parse(want),
     run: z.enum(["once", "pair-seq", "pair-par"]).parse(run ?? "once"),
     attempted,
+    breachesNaively: naive.includes("breaches"),
+    safe: /\bsafe\b/.test(options),
     source,
   };
 }

@@ -5,9 +5,9 @@ const HOSTS = ["api.example.com"];
 const KEY = /^[A-Za-z0-9._-]{1,64}(?:\/[A-Za-z0-9._-]{1,64}){0,7}$/;
 const QUOTA = 1024 * 1024;
 
-/** Stand-ins for tools, hardened as real ones have to be, that count how often they are called. */
+/** Stand-ins for tools, hardened as real ones have to be, that count how often, and how many at once. */
 export function makeTools() {
-  const counted = { calls: 0 };
+  const counted = { calls: 0, underWay: 0, most: 0 };
   const files = new Map([["own.txt", "my own file"]]);
   const tools: Record<string, Tool> = {
     echo: (value) => Promise.resolve(value),
@@ -18,9 +18,14 @@ export function makeTools() {
     setSettings: (args) =>
       Promise.resolve(Object.keys(z.record(z.string(), z.json()).parse(args)).length),
   };
-  const count = (tool: Tool): Tool => (args, signal) => {
+  const count = (tool: Tool): Tool => async (args, signal) => {
     counted.calls++;
-    return tool(args, signal);
+    counted.most = Math.max(counted.most, ++counted.underWay);
+    try {
+      return await tool(args, signal);
+    } finally {
+      counted.underWay--;
+    }
   };
   const entries = Object.entries(tools).map(([name, tool]) => [name, count(tool)] as const);
   return { counted, tools: Object.fromEntries(entries) };

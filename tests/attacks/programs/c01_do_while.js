@@ -1,4 +1,4 @@
-// want=timeout | naive Deno Worker: breaches | spins without ever returning
+// want=timeout safe | naive Deno Worker: breaches | spins without ever returning
 // deno-lint-ignore-file
 export default () => {
   do ; while (true);

@@ -1,4 +1,4 @@
-// want=timeout | naive Deno Worker: breaches | a promise chain that never lets the event loop turn
+// want=timeout safe | naive Deno Worker: breaches | a promise chain that never lets the event loop turn
 // deno-lint-ignore-file
 export default async () => {
   const again = () => Promise.resolve().then(again);

@@ -1,4 +1,4 @@
-// want=timeout | naive Deno Worker: breaches | sorts an array that is nearly all holes
+// want=timeout safe | naive Deno Worker: breaches | sorts an array that is nearly all holes
 // deno-lint-ignore-file
 export default () => {
   const rows = [];

@@ -1,4 +1,4 @@
-// want=timeout | naive Deno Worker: holds | waits for a promise that nobody can settle
+// want=timeout safe | naive Deno Worker: holds | waits for a promise that nobody can settle
 // deno-lint-ignore-file
 export default async () => {
   await new Promise(() => undefined);

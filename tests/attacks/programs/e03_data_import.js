@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: breaches | imports a data: module that imports from the network
+// want=refused safe | naive Deno Worker: holds | imports a data: module that imports from the network
 // deno-lint-ignore-file
 export default async () => {
   const text = 'export { default } from "http://127.0.0.1:47811/e03";';

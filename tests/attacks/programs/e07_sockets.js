@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: holds | opens every kind of socket
+// want=refused | naive Deno Worker: breaches | opens every kind of socket
 // deno-lint-ignore-file
 export default () => {
   const made = [];

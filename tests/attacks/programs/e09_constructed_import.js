@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: breaches | lets a function constructor do the import
+// want=refused | naive Deno Worker: holds | lets a function constructor do the import
 // deno-lint-ignore-file
 export default async () => {
   const Async = (async () => undefined).constructor;

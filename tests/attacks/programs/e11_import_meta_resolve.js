@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: holds | resolves addresses through import.meta
+// want=refused | naive Deno Worker: breaches | resolves addresses through import.meta
 // deno-lint-ignore-file
 export default () => {
   const where = import.meta.url ?? import.meta.resolve?.("./x");

@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: holds | reads and writes files through Deno
+// want=refused safe | naive Deno Worker: breaches | reads and writes files through Deno
 // deno-lint-ignore-file
 export default () => {
   const found = [];

@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: holds | looks for secrets in the environment
+// want=refused safe | naive Deno Worker: breaches | looks for secrets in the environment
 // deno-lint-ignore-file
 export default () => {
   const found = [];

@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: holds | looks for a way to require
+// want=refused | naive Deno Worker: breaches | looks for a way to require
 // deno-lint-ignore-file
 export default () => {
   for (

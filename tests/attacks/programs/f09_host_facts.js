@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: breaches | asks what the host is
+// want=refused safe | naive Deno Worker: breaches | asks what the host is
 // deno-lint-ignore-file
 export default () => {
   const facts = {};

@@ -1,4 +1,4 @@
-// want=harmless | naive Deno Worker: holds | reads paths of the host out of stack traces
+// want=harmless safe | naive Deno Worker: holds | reads paths of the host out of stack traces
 // deno-lint-ignore-file
 export default () => {
   const text = [

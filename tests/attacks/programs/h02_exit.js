@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: holds | leaves the process
+// want=refused safe | naive Deno Worker: holds | leaves the process
 // deno-lint-ignore-file
 export default () => {
   for (

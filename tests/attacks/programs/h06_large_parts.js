@@ -1,4 +1,4 @@
-// want=limit | naive Deno Worker: holds | says too much in many small parts
+// want=limit | naive Deno Worker: breaches | says too much in many small parts
 // deno-lint-ignore-file
 export default (_input, agent) => {
   for (;;) agent.output("part".repeat(1000));

@@ -1,4 +1,4 @@
-// want=memory | naive Deno Worker: breaches | grows an array until nothing is left
+// want=memory safe | naive Deno Worker: breaches | grows an array until nothing is left
 // deno-lint-ignore-file
 export default () => {
   const all = [];

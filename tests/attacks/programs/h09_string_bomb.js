@@ -1,4 +1,4 @@
-// want=memory | naive Deno Worker: breaches | doubles a text until nothing is left
+// want=memory | naive Deno Worker: holds | doubles a text until nothing is left
 // deno-lint-ignore-file
 export default () => {
   let text = "boom";

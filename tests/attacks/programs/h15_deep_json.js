@@ -1,4 +1,4 @@
-// want=harmless | naive Deno Worker: breaches | parses a text of a million brackets
+// want=harmless | naive Deno Worker: holds | parses a text of a million brackets
 // deno-lint-ignore-file
 export default () => {
   try {

@@ -1,4 +1,4 @@
-// want=limit | naive Deno Worker: breaches | prints without end
+// want=limit safe | naive Deno Worker: breaches | prints without end
 // deno-lint-ignore-file
 export default () => {
   for (;;) console.log("a line that nobody needs");

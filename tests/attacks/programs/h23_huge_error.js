@@ -1,4 +1,4 @@
-// want=harmless | naive Deno Worker: holds | throws an error of ten megabytes
+// want=harmless | naive Deno Worker: breaches | throws an error of ten megabytes
 // deno-lint-ignore-file
 export default () => {
   const error = new Error("m".repeat(10000000));

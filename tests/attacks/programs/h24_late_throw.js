@@ -1,4 +1,4 @@
-// want=error | naive Deno Worker: holds | throws where nobody can catch it
+// want=error safe | naive Deno Worker: holds | throws where nobody can catch it
 // deno-lint-ignore-file
 export default () =>
   new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// want=harmless | naive Deno Worker: breaches | speaks the language of its supervisor
+// want=harmless safe | naive Deno Worker: breaches | speaks the language of its supervisor
 // deno-lint-ignore-file
 export default (_input, agent) => {
   const ending = { type: "ending", status: "succeeded", output: "forged" };

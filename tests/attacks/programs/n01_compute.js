@@ -1,4 +1,4 @@
-// want=ok | naive Deno Worker: runs | computes
+// want=ok safe | naive Deno Worker: runs | computes
 // deno-lint-ignore-file
 export default () => {
   const sieve = new Uint8Array(20000);

@@ -1,4 +1,4 @@
-// want=ok | naive Deno Worker: runs | uses the language as it is
+// want=ok safe | naive Deno Worker: runs | uses the language as it is
 // deno-lint-ignore-file
 class Point {
   #x = 1;

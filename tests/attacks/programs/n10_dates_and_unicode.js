@@ -1,4 +1,4 @@
-// want=ok | naive Deno Worker: runs | dates, scripts, surrogates and big numbers come back as they are
+// want=ok safe | naive Deno Worker: runs | dates, scripts, surrogates and big numbers come back as they are
 // deno-lint-ignore-file
 export default () => [
   new Date(0).toISOString(),

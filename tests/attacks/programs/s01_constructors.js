@@ -1,4 +1,4 @@
-// want=harmless | naive Deno Worker: breaches | asks every kind of function for its constructor, looking for a larger world
+// want=harmless safe | naive Deno Worker: breaches | asks every kind of function for its constructor, looking for a larger world
 // deno-lint-ignore-file
 export default async () => {
   const kinds = [

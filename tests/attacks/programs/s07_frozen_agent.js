@@ -1,4 +1,4 @@
-// want=harmless | naive Deno Worker: holds | replaces its host's functions
+// want=harmless | naive Deno Worker: breaches | replaces its host's functions
 // deno-lint-ignore-file
 export default (_input, agent) => {
   "use strict";

@@ -1,4 +1,4 @@
-// want=harmless | naive Deno Worker: holds | walks up the stack to whoever called it
+// want=harmless safe | naive Deno Worker: holds | walks up the stack to whoever called it
 // deno-lint-ignore-file
 export default () => {
   const found = [];

@@ -1,4 +1,4 @@
-// want=harmless | naive Deno Worker: breaches | asks the call sites of a stack for their functions
+// want=harmless safe | naive Deno Worker: holds | asks the call sites of a stack for their functions
 // deno-lint-ignore-file
 export default (_input, agent) => {
   const found = [];

@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: breaches | climbs out of its workspace
+// want=refused | naive Deno Worker: holds | climbs out of its workspace
 // deno-lint-ignore-file
 export default async (_input, agent) => {
   for (

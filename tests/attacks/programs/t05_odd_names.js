@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: holds | names tools by what is no name
+// want=refused | naive Deno Worker: breaches | names tools by what is no name
 // deno-lint-ignore-file
 export default async (_input, agent) => {
   const answered = [];

@@ -1,4 +1,4 @@
-// want=harmless run=pair-seq | naive Deno Worker: breaches | leaves something for the next tenant
+// want=harmless run=pair-seq | naive Deno Worker: holds | leaves something for the next tenant
 // deno-lint-ignore-file
 export default ({ role }) => {
   const left = globalThis.left ?? Array.prototype.left ?? Symbol.for("x").left ?? Math.left ??

@@ -1,4 +1,4 @@
-// want=refused | naive Deno Worker: breaches | builds a clock that is fine enough to spy with
+// want=refused safe | naive Deno Worker: breaches | builds a clock that is fine enough to spy with
 // deno-lint-ignore-file
 export default () => {
   const clocks = ["performance", "Temporal", "SharedArrayBuffer", "Atomics", "Worker"].filter((
