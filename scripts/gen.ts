@@ -1,9 +1,11 @@
 /**
  * Writes what is said once and needed twice: the OpenAPI document, each function's `deno.json`,
- * the reference of errors. With `--check` it writes nothing and ends non-zero on drift.
+ * the reference of errors, the programs that a deployment verifies itself with. With `--check` it
+ * writes nothing and ends non-zero on drift.
  */
+import { hostEngine } from "../supabase/functions/_shared/engine.ts";
 import { FAULTS } from "../supabase/functions/_shared/fault.ts";
-import { quickJs } from "../supabase/functions/_shared/sandbox/quickjs/engine.ts";
+import { createSandbox } from "../supabase/functions/admin/sandbox/routes.ts";
 import { agents } from "../supabase/functions/agents/agents/routes.ts";
 import { openapi } from "../supabase/functions/agents/openapi.ts";
 import { runs } from "../supabase/functions/agents/runs/routes.ts";
@@ -11,8 +13,10 @@ import { versions } from "../supabase/functions/agents/versions/routes.ts";
 import { createRuns } from "../supabase/functions/execute/runs/routes.ts";
 import { importGraph, ROOT, run, sourceFiles } from "./graph.ts";
 import { describeApi } from "./openapi.ts";
+import { describeSafePrograms } from "./safe_programs.ts";
 
 async function generate(): Promise<Map<string, string>> {
+  const engine = hostEngine({ choice: "quickjs", runner: undefined }, () => {});
   const api = describeApi({
     agents: {
       description: "Agents, their versions and their history.",
@@ -20,13 +24,18 @@ async function generate(): Promise<Map<string, string>> {
     },
     execute: {
       description: "Runs: start, watch, follow and stop them.",
-      routes: createRuns(quickJs),
+      routes: createRuns(engine),
+    },
+    admin: {
+      description: "For operators: what the sandbox is, and whether it holds.",
+      routes: createSandbox(engine),
     },
   });
   const files = new Map<string, string>();
   files.set("supabase/functions/agents/openapi.json", JSON.stringify(api));
   files.set("docs/errors.md", errorReference());
-  for (const name of ["agents", "execute"]) {
+  files.set("supabase/functions/admin/sandbox/programs.ts", await describeSafePrograms());
+  for (const name of ["admin", "agents", "execute"]) {
     files.set(`supabase/functions/${name}/deno.json`, await functionConfig(name));
   }
   return files;
