@@ -36,6 +36,7 @@ async function suites(only: string[]): Promise<Suite[]> {
     },
     { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
     { name: `sandbox and attacks ${on}`, command: deno, args: [...TEST, ...SANDBOX] },
+    { name: `runner ${on}`, command: deno, args: [...TEST, "tests/runner"] },
     { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev"] },
   ];
   const older = await hostedDeno();
