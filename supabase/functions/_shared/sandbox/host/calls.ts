@@ -43,6 +43,7 @@ export class Calls {
 
   async #perform(name: string, args: string): Promise<string> {
     await null; // leave the guest's stack: a tool runs on the host's time
+    this.#closing.signal.throwIfAborted();
     const { tools, limits } = this.job;
     const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
     if (!tool) throw new Error("no such tool");
