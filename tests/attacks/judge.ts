@@ -60,7 +60,7 @@ const endingSchema = z.strictObject({
 });
 
 /** What a path of the host's, or one of its secrets, looks like. */
-const HOST_FACT = /file:\/\/|\/(?:home|root|tmp|work|srv|usr)\/|SECRET-|cloister/;
+const HOST_FACT = /file:\/\/|\/(?:home|root|tmp|srv|usr|opt|var|app|child)\/|SECRET-|cloister/;
 /** Programs put this word into results only where nothing may take it from. */
 const FORGED = "FORGED";
 

@@ -1,4 +1,4 @@
-import type { AgentError, Ending, Event } from "../../_shared/sandbox/engine.ts";
+import type { Ending, Event } from "../../_shared/sandbox/engine.ts";
 import type { Want } from "./schema.ts";
 
 const NOT_FINE: readonly Ending["status"][] = [
@@ -21,18 +21,16 @@ const ACCEPTED: Record<Want, readonly Ending["status"][]> = {
 
 /** What a program returns that has reached something. */
 const BREACH = /^\{"breach":/;
-/** What only the host has: its paths and addresses of its modules. */
-const HOST_FACT = /file:\/\/|\/(?:home|root|tmp|var|usr|app)\//;
+/** What only a host has: its paths, and addresses of its modules. */
+export const HOST_FACT =
+  /file:\/\/\/|\/(?:home|root|tmp|var|usr|app|opt|srv|child)\/|\/deno\b|cloister:/;
 
 /** Whether the sandbox held a program, by what it let out of it. */
 export function holds(want: Want, events: readonly Event[], ending: Ending): boolean {
   const { status, error, output = "" } = ending;
   return ACCEPTED[want].includes(status) && !BREACH.test(output) &&
-    error?.kind !== "internal" && !tells(error) && !calls(events);
-}
-
-function tells(error: AgentError | undefined): boolean {
-  return error !== undefined && HOST_FACT.test(`${error.name} ${error.message}`);
+    error?.kind !== "internal" && !HOST_FACT.test(JSON.stringify([events, ending])) &&
+    !calls(events);
 }
 
 /** The programs are given no tools, so that no call of one can have come about. */
