@@ -209,6 +209,7 @@ function spawn(peer: Peer, port: number, cwd: string, bounds: Bounds): Deno.Chil
       ...[Deno.execPath(), "run", "-A", "--quiet", "--no-check", "--unstable-worker-options"],
       ...(bounds.collects ? ["--v8-flags=--expose-gc"] : []),
       `--config=${config}`,
+      "--no-lock",
     ];
   const bound = bounds.maxDataKb === undefined ? "" : `ulimit -d ${bounds.maxDataKb};`;
   const args = ["-c", `${bound} exec "$0" "$@"`, ...command, host, `${port}`, adapter];

@@ -12,6 +12,7 @@ const OPTIONS: Options = {
   only: "f",
   quick: true,
   json: false,
+  process: {},
   deployment: undefined,
 };
 

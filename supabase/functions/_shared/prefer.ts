@@ -7,6 +7,8 @@ export interface Preferences {
 }
 
 const MAX_WAIT_S = 3_600;
+/** Up to a comma that does not stand in quotes. */
+const PREFERENCE = /(?:[^",]|"[^"]*"?)+/g;
 const WAIT = /^wait\s*=\s*"?(\d{1,9})"?$/;
 
 /**
@@ -14,7 +16,8 @@ const WAIT = /^wait\s*=\s*"?(\d{1,9})"?$/;
  * what is said twice the first counts, and no wait is longer than an hour.
  */
 export function readPreferences(header: string | undefined): Preferences {
-  const asked = (header ?? "").toLowerCase().split(",")
+  const asked = [...(header ?? "").toLowerCase().matchAll(PREFERENCE)]
+    .map(([preference]) => preference)
     .map((preference) => preference.split(";")[0]?.trim() ?? "");
   const wait = asked.map((preference) => WAIT.exec(preference)?.[1])
     .find((seconds) => seconds !== undefined);

@@ -14,6 +14,7 @@ Deno.test("readPreferences() reads what RFC 7240 writes, and passes over the res
     ["wait=999999999", false, 3_600],
     ["wait=99999999999999999999", false, undefined],
     ["respond-asynchronously", false, undefined],
+    ['foo="a, respond-async", bar="wait=1, respond-async', false, undefined],
   ];
   for (const [header, respondAsync, waitS] of cases) {
     assert.deepEqual(readPreferences(header), { respondAsync, waitS }, header);

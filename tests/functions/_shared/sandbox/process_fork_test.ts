@@ -75,8 +75,9 @@ promise("is gone 100 ms after its run was cancelled", async () => {
     assert.equal(descendants().filter(isAlive).length, idle);
     latencies.push(performance.now() - aborted);
   }
-  // a busy machine may be late now and then, never always
-  assert.ok(Math.min(...latencies) < 100, latencies.map(Math.round).join());
+  // a busy machine may be late now and then, not half of the time
+  const [, , median = Infinity] = latencies.toSorted((a, b) => a - b);
+  assert.ok(median < 100, latencies.map(Math.round).join());
 });
 
 promise("is replaced with a new one when what it was forked from has died", async () => {

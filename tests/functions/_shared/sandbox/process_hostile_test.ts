@@ -7,6 +7,7 @@ import {
 } from "../../../../supabase/functions/_shared/sandbox/engine.ts";
 import type { Child } from "../../../../supabase/functions/_shared/sandbox/process/child.ts";
 import { SAY } from "../../../../supabase/functions/_shared/sandbox/process/frames.ts";
+import { Keeper } from "../../../../supabase/functions/_shared/sandbox/process/keep.ts";
 import { PROCESS_DEFAULTS } from "../../../../supabase/functions/_shared/sandbox/process/limits.ts";
 import { Lines } from "../../../../supabase/functions/_shared/sandbox/process/lines.ts";
 import { Pool } from "../../../../supabase/functions/_shared/sandbox/process/pool.ts";
@@ -91,6 +92,86 @@ Deno.test({
     const twice = [say(SAY.done, "1"), say(SAY.log, "info", '"late"', ""), say(SAY.done, "2")];
     const { events, ending } = await play(twice.join("; "));
     assert.deepEqual([ending.output, events], ["1", []]);
+  },
+});
+
+Deno.test({
+  name: "a sandbox process that says more in all than it may ends its run, each line in bounds",
+  ignore,
+  fn: async () => {
+    const pad = "pad=$(head -c 700000 /dev/zero | tr '\\0' ' ')";
+    const line = `printf '[${SAY.log},"info","\\\\"x\\\\"",""%s]\\n' "$pad"`;
+    const limits = { outputBytes: 1_024, logBytes: 65_536, toolBytes: 1_024, toolCalls: 1 };
+    const script = [pad, line, line, say(SAY.done, "1")].join("; ");
+    const few = await play(script, { ...limits, events: 5 });
+    assert.deepEqual([few.how, few.events.length], ["failed/internal", 1]);
+    const many = await play(script, { ...limits, events: 50 });
+    assert.deepEqual([many.how, many.events.length], ["succeeded/undefined", 2]);
+  },
+});
+
+Deno.test({
+  name: "a sandbox process that takes no answers ends its run before they pile up",
+  ignore,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const turns = `${folder}/turns`;
+    await new Deno.Command("mkfifo", { args: [turns] }).output();
+    using turn = await Deno.open(turns, { read: true, write: true });
+    const child = startLiar(
+      `for i in $(seq 200); do ${
+        say(SAY.call, 1, '"large"', "1")
+      }; read turn < ${turns}; done; ${SLEEP}`,
+    );
+    assert.ok(await child.ready);
+    const limits = { ...PROCESS_DEFAULTS, toolCalls: 200, toolConcurrency: 1, toolBytes: 65_536 };
+    const tools = { large: () => Promise.resolve("x".repeat(65_000)) };
+    let answers = 0;
+    const run = new Run({ program: "", input: "null", tools, limits }, child, ({ type }) => {
+      if (type !== "tool.result") return;
+      answers++;
+      turn.writeSync(new TextEncoder().encode("\n"));
+    });
+    const { error } = await run.perform(NEVER, false);
+    await child.kill();
+    await Deno.remove(folder, { recursive: true });
+    assert.equal(error?.kind, "internal");
+    assert.ok(answers < 100, `${answers} answers`);
+  },
+});
+
+Deno.test({
+  name: "a sandbox process that has put its run away before the result is not used again",
+  ignore,
+  fn: async () => {
+    const [rested, done] = [say(SAY.rested), say(SAY.done, "1")];
+    for (
+      const [words, isRested] of [[[rested, done, rested], false], [[done, rested], true]] as const
+    ) {
+      const child = startLiar([...words, SLEEP].join("; "));
+      assert.ok(await child.ready);
+      const job = { program: "", input: "null", tools: {}, limits: PROCESS_DEFAULTS };
+      const run = new Run(job, child, () => {});
+      assert.equal((await run.perform(NEVER, true)).output, "1");
+      assert.equal(await run.rested(), isRested);
+      await child.kill();
+    }
+  },
+});
+
+Deno.test({
+  name: "Keeper hands out no child that is being killed, and keeps none",
+  ignore,
+  fn: async () => {
+    const keeper = new Keeper({ runs: 10, idleMs: 60_000 }, 2, Infinity);
+    const child = startLiar(`read more; ${say(SAY.rested)}; ${SLEEP}`);
+    assert.ok(await child.ready);
+    assert.ok(keeper.keep("key", child));
+    const killing = child.kill();
+    assert.equal(keeper.take("key"), undefined);
+    assert.ok(!keeper.keep("key", child));
+    await killing;
+    keeper.close();
   },
 });
 

@@ -73,6 +73,21 @@ promise("gives a warm child back that was admitted and not used", async () => {
   assert.ok(engine.stats().spawned <= spawned + 2);
 });
 
+for (const warm of [0, 1, 2]) {
+  promise(`lets as many places be held as there are, with ${warm} warm`, async () => {
+    await using engine = await startSmall({ places: 6, warm });
+    const claim = { tenant: "ann", limits: engine.defaults };
+    const signal = AbortSignal.timeout(20_000);
+    const admitting = ["1", "2", "3", "4", "5", "6"].map((run) =>
+      engine.admit({ run, ...claim }, signal)
+    );
+    const places = await Promise.all(admitting);
+    assert.equal(engine.stats().taken, 6);
+    for (const place of places) place.leave();
+    assert.equal((await playAs(engine, "ann", ONE)).output, "1");
+  });
+}
+
 promise("replaces a child that dies while it is warm", async () => {
   await using engine = await startSmall({ box: "plain" });
   await until("a warm child", () => engine.stats().warm === 1);
@@ -118,8 +133,9 @@ promise("has no process left 100 ms after a run was cancelled", async () => {
     assert.deepEqual(descendants(), []);
     latencies.push(performance.now() - aborted);
   }
-  // a busy machine may be late now and then, never always
-  assert.ok(Math.min(...latencies) < 100, latencies.map(Math.round).join());
+  // a busy machine may be late now and then, not half of the time
+  const [, , median = Infinity] = latencies.toSorted((a, b) => a - b);
+  assert.ok(median < 100, latencies.map(Math.round).join());
 });
 
 const waysToDie = [
@@ -213,21 +229,68 @@ promise("keeps no child whose run did not succeed, or that left something behind
 promise("keeps what a kept child had left behind from the next run", async () => {
   await using engine = await startSmall({ keepAlive: KEEP });
   const program = `export default (input, agent) => {
-    if (input === 1) { setInterval(() => agent.output("stale"), 1); agent.call("slow").then(() => agent.output("late")) }
+    if (input === 1) setInterval(() => agent.output("stale"), 1);
     return new Promise((resolve) => setTimeout(() => resolve(input), 20));
   }`;
-  const tools = {
-    slow: (_args: unknown, signal: AbortSignal) =>
-      new Promise((resolve) => signal.addEventListener("abort", () => resolve(null))),
-  };
   const limits = { events: 1_000 };
-  assert.equal((await playAs(engine, "ann", program, { input: 1, tools, limits })).output, "1");
-  const job = jobOf(engine, program, { input: 2, tools, limits });
+  assert.equal((await playAs(engine, "ann", program, { input: 1, limits })).output, "1");
+  const job = jobOf(engine, program, { input: 2, limits });
   const place = await engine.admit({ run: "2", tenant: "ann", limits: job.limits }, NEVER);
   const seen = await Array.fromAsync(place.run(job, NEVER));
   assert.equal(engine.stats().reused, 1);
   assert.deepEqual(seen.map((event) => event.type), ["ending"]);
 });
+
+promise("keeps no child that waits for a tool", async () => {
+  await using engine = await startSmall({ keepAlive: KEEP });
+  const program = "export default (_input, agent) => { agent.call('slow'); return 1 }";
+  const tools = { slow: () => new Promise(() => {}) };
+  assert.equal((await playAs(engine, "ann", program, { tools })).output, "1");
+  assert.equal(engine.stats().resting, 0);
+});
+
+promise("keeps no child that the kernel would end under its next run", async () => {
+  const keepAlive = { runs: 100, idleMs: 60_000 };
+  const ceiling = { cpuMs: 1_000 };
+  await using engine = await startSmall({ warm: 0, keepAlive, ceiling });
+  const program =
+    "export default () => { const end = Date.now() + 200; while (Date.now() < end) ; }";
+  for (let run = 0; run < 25; run++) {
+    const { status, error } = await playAs(engine, "ann", program);
+    assert.equal(status, "succeeded", `run ${run}: ${error?.kind}`);
+  }
+  assert.ok(engine.stats().reused > 0);
+});
+
+const waysToStart = [["plain", "spawn"], ["seccomp", "fork"]] as const;
+for (const [box, start] of waysToStart) {
+  const reason = await absentBox(box, start);
+  const name = `process kept alive by ${start} drops what tools answer after their run`;
+  Deno.test({
+    name: reason === undefined ? name : `${name} (${reason})`,
+    ignore: reason !== undefined,
+    fn: async () => {
+      const keepAlive = { runs: 1_000, idleMs: 60_000 };
+      await using engine = await startSmall({ box, start, keepAlive });
+      const program = `export default async (input, agent) => {
+        agent.call("late", input);
+        for (let turn = 0; turn < input % 7; turn++) await agent.call("soon");
+        return input;
+      }`;
+      const tools = {
+        late: (input: unknown) =>
+          new Promise((resolve) => setTimeout(resolve, Number(input) % 3, input)),
+        soon: () => Promise.resolve(null),
+      };
+      for (let input = 0; input < 100; input++) {
+        const { status, output, error } = await playAs(engine, "ann", program, { input, tools });
+        assert.equal(status, "succeeded", `run ${input}: ${error?.kind}`);
+        assert.equal(output, `${input}`);
+      }
+      assert.ok(engine.stats().reused > 0);
+    },
+  });
+}
 
 promise("ends a kept child when nobody has come back in time", async () => {
   await using engine = await startSmall({ warm: 0, keepAlive: { runs: 10, idleMs: 30 } });

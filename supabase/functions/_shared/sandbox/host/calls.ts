@@ -18,6 +18,7 @@ export class Calls {
 
   constructor(readonly job: Job, readonly answer: (answer: Answer) => void) {}
 
+  /** Calls that were started and not answered; once it is closed, those that never will be. */
   get underWay(): number {
     return this.#underWay;
   }

@@ -1,7 +1,7 @@
 /**
  * The first code in every guest: it builds the agent's world on the one function `host`.
  *
- * It is never called here: its text is evaluated inside QuickJS. So it is one self-contained
+ * It is never called here: its text is evaluated inside QuickJS or a realm of V8. So it is one self-contained
  * function, whatever its length, and it takes what it needs from the realm before the agent can
  * change it. It guards correctness only: the wall is `host`, which trusts nothing that it is told.
  */

@@ -14,6 +14,8 @@ export interface Design {
   box: Box;
   /** Forbids further user namespaces inside of bubblewrap, which versions before 0.8 cannot. */
   strict: boolean;
+  /** Puts the seccomp filter on within bubblewrap too, where it is known for this system. */
+  filtered: boolean;
   /** The user that processes run as, where the supervisor is root and can choose. */
   user: number | undefined;
   /** The program bubblewrap, by its path, or by its name in the usual folders. */
@@ -53,14 +55,14 @@ const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const ENV = { TZ: "UTC", NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_DIR: "/dev/null/none" };
 
 /** The walls of a design, the innermost first. */
-export function layersOf({ box, jit, start, rlimits }: Design): readonly string[] {
+export function layersOf({ box, filtered, jit, start, rlimits }: Design): readonly string[] {
   const isForked = start === "fork";
   return [
     ...["realm", ...(isForked ? [] : ["worker"]), "permissions"],
     ...(jit ? [] : ["jitless"]),
     "process",
     ...(rlimits ? ["rlimits"] : []),
-    ...(isForked && box !== "seccomp" ? ["seccomp"] : []),
+    ...((isForked || filtered) && box !== "seccomp" ? ["seccomp"] : []),
     ...(box === "plain" ? [] : [box]),
   ];
 }
@@ -74,8 +76,13 @@ export function designsOf(
   common: Pick<Design, "bubblewrap" | "jit" | "start" | "rlimits" | "ceiling">,
 ): readonly Design[] {
   const users = Deno.build.os !== "windows" && Deno.uid() === 0 ? [NOBODY, undefined] : [undefined];
-  const strictnesses = box === "bubblewrap" ? [true, false] : [true];
-  return users.flatMap((user) => strictnesses.map((strict) => ({ ...common, box, user, strict })));
+  const isBubblewrap = box === "bubblewrap";
+  const walls = isBubblewrap
+    ? [[true, true], [true, false], [false, true], [false, false]]
+    : [[true]];
+  return users.flatMap((user) =>
+    walls.map(([strict = false, filtered = false]) => ({ ...common, box, user, strict, filtered }))
+  );
 }
 
 /**
@@ -93,9 +100,14 @@ export function launchOf(design: Design, socket?: string): Launch {
   return { ...inner, command: "/bin/sh", args: ["-c", script, inner.command, ...inner.args] };
 }
 
+/** Seconds of CPU time after which the kernel ends a process, whatever it has done in its life. */
+export function kernelCpuS({ cpuMs }: Pick<Limits, "cpuMs">): number {
+  return Math.ceil(cpuMs / 1000) + STARTUP_CPU_S;
+}
+
 /** Shell commands that lower the kernel's limits; they cannot be raised again. */
 export function rlimitsOf({ jit, ceiling }: Pick<Design, "jit" | "ceiling">): string {
-  const cpuS = Math.ceil(ceiling.cpuMs / 1000) + STARTUP_CPU_S;
+  const cpuS = kernelCpuS(ceiling);
   const idle = IDLE_BYTES + (jit ? MACHINE_CODE_BYTES : 0);
   const dataKib = Math.ceil((idle + ceiling.memoryBytes + SLACK_BYTES) / 1024);
   return [
@@ -143,9 +155,11 @@ function flagsOf({ jit, start, ceiling }: Design): string[] {
  */
 function bubblewrap(design: Design, socket?: string): Launch {
   const { folder, flags } = design.instead ?? { folder: CHILD, flags: flagsOf(design) };
-  const main = socket === undefined
-    ? ["/child/main.js"]
-    : ["--allow-ffi", "/child/zygote.js", "/socket/zygote"];
+  const spawned = design.filtered && !design.instead
+    ? ["--allow-ffi", "/child/confined.js"]
+    : ["/child/main.js"];
+  const zygote = ["--allow-ffi", "/child/zygote.js", "/socket/zygote"];
+  const main = socket === undefined ? spawned : zygote;
   const libraries = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"].filter(exists);
   const bind = (from: string, to = from) => ["--ro-bind", from, to];
   const args = [

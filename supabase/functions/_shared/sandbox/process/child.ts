@@ -49,6 +49,8 @@ export class Child {
   readonly #warm = Promise.withResolvers<boolean>();
   #listener: Listener | undefined;
   #isGone = false;
+  #isDying = false;
+  #runs = 0;
   #isReady = false;
   #unreadBytes = 0;
   #meter: Meter | undefined;
@@ -59,8 +61,9 @@ export class Child {
     this.gone = this.#live();
   }
 
-  get isGone(): boolean {
-    return this.#isGone;
+  /** Is it dead, or about to be? Then nobody can use it any more. */
+  get isDying(): boolean {
+    return this.#isDying;
   }
 
   /** Measures the process itself, not the box around it. There once it is warm. */
@@ -92,17 +95,23 @@ export class Child {
     this.#body.write(bytes).then(taken, taken);
   }
 
+  /** The number of a run that begins now: what is said to one run must not reach another. */
+  nextRun(): number {
+    return ++this.#runs;
+  }
+
   /** Ends the process, if it has not ended. Resolves when nothing is left of it. */
   async kill(): Promise<Death> {
+    this.#isDying = true;
     if (!this.#isReady && !this.#isGone) await within(MAX_START_MS, [this.ready, this.gone]);
-    if (!this.#isGone) this.#body.kill();
+    this.#body.kill();
     return await this.gone;
   }
 
   async #live(): Promise<Death> {
     const dying = this.#body.live((thrown) => this.#fault(thrown));
     const [death] = await Promise.all([dying, this.#hear()]);
-    this.#isGone = true;
+    this.#isGone = this.#isDying = true;
     this.#warm.resolve(false);
     this.#listener?.died(death);
     return death;

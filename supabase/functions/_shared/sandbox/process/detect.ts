@@ -50,8 +50,11 @@ export async function detect({ box, ...wanted }: Wanted, log: Log): Promise<Dete
 }
 
 /** An operator who has fewer walls than there could be hears of each that is missing. */
-function warn({ box, strict, user, rlimits }: Design, log: Log): void {
+function warn({ box, strict, filtered, start, user, rlimits }: Design, log: Log): void {
   if (box === "plain") log("sandbox_unboxed", { missing: "bubblewrap and seccomp" });
+  if (!filtered && box === "bubblewrap" && start === "spawn") {
+    log("sandbox_unfiltered", { missing: "a seccomp filter for this system" });
+  }
   if (!strict) log("sandbox_namespaces_open", { missing: "bubblewrap 0.8 or newer" });
   if (user === undefined && Deno.build.os !== "windows" && Deno.uid() === 0) {
     log("sandbox_of_root", { missing: "a Deno that other users may execute" });

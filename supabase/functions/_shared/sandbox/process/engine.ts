@@ -14,7 +14,7 @@ import { Slots } from "../host/slots.ts";
 import { type Out, stream } from "../host/stream.ts";
 import { layersOf } from "./box.ts";
 import { detect, type Detected } from "./detect.ts";
-import { Keeper } from "./keep.ts";
+import { Keeper, mostLifeMs } from "./keep.ts";
 import { PROCESS_CEILING, PROCESS_DEFAULTS } from "./limits.ts";
 import type { PoolStats, ProcessEngine, ProcessOptions } from "./options.ts";
 import { type Log, Pool } from "./pool.ts";
@@ -65,7 +65,8 @@ class Processes implements ProcessEngine {
     this.layers = layersOf(detected.design);
     this.#slots = new Slots(places, maxWaiting, maxWaitingPerTenant);
     this.#pool = new Pool(detected.spawn, warm, log);
-    this.#keeper = keepAlive && new Keeper(keepAlive, places);
+    const most = mostLifeMs(detected.design);
+    this.#keeper = keepAlive && new Keeper(keepAlive, places, most);
   }
 
   stats(): PoolStats {

@@ -25,6 +25,17 @@ export const frameSchema = z.union([
 /** What is said to a sandbox process: the world at first, then a program and answers to its calls. */
 export type Order =
   | { type: "boot"; guest: string; OP: typeof SAY }
-  | { type: "job"; program: string; input: string; settings: string; cpuMs: number; keep: boolean }
-  | { type: "answer"; call: number; ok: boolean; json: string }
+  | JobOrder
+  | { type: "answer"; run: number; call: number; ok: boolean; json: string }
   | { type: "fork" | "kill"; child: string };
+
+/** A program to run. `run` is its number on this process; answers bear the number of their run. */
+interface JobOrder {
+  type: "job";
+  run: number;
+  program: string;
+  input: string;
+  settings: string;
+  cpuMs: number;
+  keep: boolean;
+}

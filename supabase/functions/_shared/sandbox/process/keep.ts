@@ -1,3 +1,4 @@
+import { type Design, kernelCpuS } from "./box.ts";
 import type { Child } from "./child.ts";
 
 /** How long a child may be used again, for the same tenant and the same program. */
@@ -5,6 +6,17 @@ export interface KeepAlive {
   /** The most runs of one child. */
   runs: number;
   idleMs: number;
+}
+
+/** What a child may use between two runs, and by which it may be measured too low. */
+const SLACK_CPU_MS = 200;
+
+/**
+ * The most CPU time of its life, in milliseconds, with which a child can still have a run of the
+ * ceiling's: the kernel would end it as if that run had used too much.
+ */
+export function mostLifeMs({ rlimits, ceiling }: Pick<Design, "rlimits" | "ceiling">): number {
+  return rlimits ? kernelCpuS(ceiling) * 1000 - ceiling.cpuMs - SLACK_CPU_MS : Infinity;
 }
 
 interface Kept {
@@ -20,14 +32,14 @@ export class Keeper {
   /** Runs that each child in use has had. */
   readonly #runs = new WeakMap<Child, number>();
 
-  constructor(readonly options: KeepAlive, readonly places: number) {}
+  constructor(readonly options: KeepAlive, readonly places: number, readonly mostMs: number) {}
 
   get resting(): number {
     return this.#kept.size;
   }
 
   take(key: string): Child | undefined {
-    const kept = [...this.#kept].find((one) => one.key === key && !one.child.isGone);
+    const kept = [...this.#kept].find((one) => one.key === key && !one.child.isDying);
     if (kept === undefined) return undefined;
     this.#drop(kept);
     return kept.child;
@@ -36,7 +48,7 @@ export class Keeper {
   /** Keeps a child that has put its last run away. False when it has to die instead. */
   keep(key: string, child: Child): boolean {
     const runs = (this.#runs.get(child) ?? 0) + 1;
-    if (runs >= this.options.runs || child.isGone) return false;
+    if (runs >= this.options.runs || child.isDying || this.#isWorn(child)) return false;
     this.#runs.set(child, runs);
     child.ignore();
     const end = () => {
@@ -56,6 +68,10 @@ export class Keeper {
 
   close(): void {
     for (const kept of [...this.#kept]) this.#drop(kept);
+  }
+
+  #isWorn(child: Child): boolean {
+    return (child.meter?.lifeMs() ?? Infinity) > this.mostMs;
   }
 
   #drop(kept: Kept): void {

@@ -31,6 +31,12 @@ export class Meter {
     return now !== undefined;
   }
 
+  /** CPU time of the process's whole life, in milliseconds; undefined when it is gone. */
+  lifeMs(): number | undefined {
+    const now = this.#read();
+    return now && Math.max(now.ticksMs, now.threadMs);
+  }
+
   /** What was used since the start, memory at this moment; undefined when the process is gone. */
   read(): Reading | undefined {
     const now = this.#read();

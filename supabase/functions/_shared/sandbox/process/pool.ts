@@ -43,7 +43,8 @@ export class Pool {
   /** A warm child, to be {@link spend spent} or {@link giveBack given back}. Throws {@link EngineUnavailable} where none can be had. */
   async take(signal: AbortSignal): Promise<Child | undefined> {
     if (this.#isClosed) throw new EngineUnavailable("the engine is closed");
-    const child = this.#ready.shift();
+    const place = this.#ready.findIndex((one) => !one.isDying);
+    const [child] = place < 0 ? [] : this.#ready.splice(place, 1);
     if (child !== undefined) {
       this.#lent++;
       return child;
@@ -64,7 +65,7 @@ export class Pool {
   /** Takes back a child that nobody used. */
   giveBack(child: Child): void {
     this.#lent--;
-    if (!child.isGone && !this.#isClosed) this.#deliver(child);
+    if (!child.isDying && !this.#isClosed) this.#deliver(child);
     this.#fill();
   }
 
@@ -99,11 +100,11 @@ export class Pool {
     else waiter.promise.then((child) => this.giveBack(child), () => {});
   }
 
+  /** A child that is lent may come back, and then is warm; who waits cannot wait for that. */
   #fill(): void {
-    if (this.#isClosed || this.#pause !== undefined) return;
-    const wanted = this.size + this.#waiting.length;
-    while (this.#starting.size < MAX_STARTING) {
-      if (this.#ready.length + this.#lent + this.#starting.size >= wanted) return;
+    while (!this.#isClosed && this.#pause === undefined && this.#starting.size < MAX_STARTING) {
+      const missing = Math.max(0, this.size - this.#ready.length - this.#lent);
+      if (this.#starting.size >= this.#waiting.length + missing) return;
       this.#start();
     }
   }

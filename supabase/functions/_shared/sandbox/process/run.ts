@@ -27,6 +27,7 @@ export class Run {
   readonly #end = Promise.withResolvers<Stop | Finished>();
   readonly #rested = Promise.withResolvers<boolean>();
   readonly #isMeasured: boolean;
+  readonly #number: number;
   #look: ReturnType<typeof setTimeout> | undefined;
   #isOver = false;
 
@@ -36,10 +37,11 @@ export class Run {
       this.#try(() => {
         const { call, tool, ok, json, ms } = answer;
         this.#border.tell({ type: "tool.result", call, tool, ok, ms });
-        this.child.send({ type: "answer", call, ok, json });
+        this.child.send({ type: "answer", run: this.#number, call, ok, json });
         this.#checkUnread();
       }));
     this.#border = new Border(this.#spending, this.#calls, emit);
+    this.#number = child.nextRun();
     this.#isMeasured = child.meter?.start() ?? false;
   }
 
@@ -65,8 +67,9 @@ export class Run {
     }
   }
 
-  /** Has the child put away everything of this run? If not, it must die. */
+  /** Has the child put away everything of this run, and waits for nothing? If not, it must die. */
   async rested(): Promise<boolean> {
+    if (this.#calls.underWay > 0) return false;
     const late = setTimeout(() => this.#rested.resolve(false), REST_MS);
     const rested = await this.#rested.promise;
     clearTimeout(late);
@@ -87,7 +90,8 @@ export class Run {
     this.child.listen(listener, lineBytes, totalBytes);
     const cpuMs = limits.cpuMs * (this.#isMeasured ? GENEROUS : 1);
     const settings = guestSettings(limits);
-    this.child.send({ type: "job", program, input, settings, cpuMs, keep });
+    const run = this.#number;
+    this.child.send({ type: "job", run, program, input, settings, cpuMs, keep });
     this.#measureSoon();
   }
 

@@ -19,7 +19,7 @@ export class Seat {
     this.#child = undefined;
     while (child !== undefined) {
       this.pool.spend();
-      if (!child.isGone) return child;
+      if (!child.isDying) return child;
       child = await this.pool.take(signal);
     }
   }

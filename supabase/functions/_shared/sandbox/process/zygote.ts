@@ -90,6 +90,7 @@ export class Zygote {
 
   #take([word, id, status]: z.infer<typeof wordSchema>): void {
     if (word === "ready") {
+      if (this.#pid !== 0) throw new Error("a zygote is ready once");
       this.#pid = innermost(this.#process.pid);
       return this.#warm.resolve(true);
     }

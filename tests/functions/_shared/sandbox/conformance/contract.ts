@@ -28,9 +28,15 @@ export function contract(promise: Promised): void {
     const [what, program] of [
       ["without a default export", "export const main = () => 1"],
       ["whose default export is no function", "export default { run() {} }"],
+      ["whose default export is null", "export default null"],
       ["that returns a function", "export default () => () => 1"],
       ["that returns a symbol", "export default () => Symbol('x')"],
       ["that returns a big integer", "export default () => 1n"],
+      ["whose result's toJSON throws", "export default () => ({ toJSON() { throw 'no' } })"],
+      [
+        "whose result's toJSON returns a function",
+        "export default () => ({ toJSON: () => () => 1 })",
+      ],
       ["that returns a cycle", "export default () => { const a = {}; a.a = a; return a }"],
       ["that imports", "import fs from 'node:fs';\nexport default () => fs"],
       ["whose dynamic import nobody catches", "export default () => import('node:fs')"],
@@ -38,6 +44,19 @@ export function contract(promise: Promised): void {
   ) {
     promise(`fails a program ${what} as a breach of contract`, async (play) => {
       assert.equal(failureOf(await play(program)), "failed/contract");
+    });
+  }
+
+  for (
+    const [what, program] of [
+      ["whose default export is a class", "export default class { run() {} }"],
+      ["that throws null while it is loaded", "throw null;\nexport default () => 1"],
+      ["that throws a text while it is loaded", "throw 'text';\nexport default () => 1"],
+      ["that throws a text", "export default () => { throw 'text' }"],
+    ] as const
+  ) {
+    promise(`fails a program ${what} as one that threw`, async (play) => {
+      assert.equal(failureOf(await play(program)), "failed/threw");
     });
   }
 

@@ -10,6 +10,7 @@ const { core } = Deno[Deno.internal];
 const [AF_UNIX, SOCK_STREAM] = [1, 1];
 const POLLIN = 1;
 const PATH_BYTES = 108;
+const [SYS_CLOSE_RANGE, LAST_HANDLE, NO_FLAGS] = [436n, 0xffff_ffffn, null];
 const LONGEST_WAIT_MS = 60_000;
 
 const encoder = new TextEncoder();
@@ -123,5 +124,6 @@ function connect(libc, path) {
   const handle = libc.socket(AF_UNIX, SOCK_STREAM, 0);
   if (handle < 0 || libc.connect(handle, address, address.length) !== 0) libc._exit(1);
   if (libc.dup2(handle, 0) < 0 || libc.dup2(handle, 1) < 0) libc._exit(1);
-  libc.close(handle);
+  // everything else is the zygote's: its own output, and its hold on other children
+  if (Number(libc.syscall(SYS_CLOSE_RANGE, 3n, LAST_HANDLE, NO_FLAGS)) !== 0) libc._exit(1);
 }

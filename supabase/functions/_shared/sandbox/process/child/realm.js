@@ -26,6 +26,8 @@ export class Realm {
   #timers = new Map();
   #underWay = 0;
   #over = false;
+  /** The number of the run; none before its job is there. */
+  #run;
   #budgetMs = 0;
 
   /**
@@ -43,8 +45,8 @@ export class Realm {
     this.#entries = evaluate(`${wall}`)(out, evaluate(guest), evaluate(JSON.stringify(OP)));
   }
 
-  async start({ program, input, settings, cpuMs }) {
-    this.#budgetMs = cpuMs;
+  async start({ run, program, input, settings, cpuMs }) {
+    [this.#run, this.#budgetMs] = [run, cpuMs];
     this.#entries.configure(settings);
     const module = this.#compile(program);
     if (module === undefined) return;
@@ -54,7 +56,9 @@ export class Realm {
     this.#enter();
   }
 
-  answer({ call, ok, json }) {
+  /** An answer that was on its way when its run ended comes to the next realm, and is dropped. */
+  answer({ run, call, ok, json }) {
+    if (run !== this.#run) return;
     this.#underWay--;
     this.#call("settle", call, ok, json);
   }
@@ -76,6 +80,7 @@ export class Realm {
   }
 
   #call(name, a, b, c) {
+    if (this.#over || this.#run === undefined) return;
     this.#entries.later(name, a, b, c);
     this.#enter();
   }

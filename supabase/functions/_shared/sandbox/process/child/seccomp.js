@@ -6,11 +6,12 @@
 import { addressOf } from "./libc.js";
 
 const [PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, SIGKILL] = [1, 38, 9n];
+const [SYS_CAPSET, CAPABILITIES_V3] = [126n, 0x20080522];
 const [SYS_SECCOMP, SET_MODE_FILTER, ALL_THREADS] = [317n, 1n, 1n];
 
 /** System calls of x86_64 that are answered with EACCES. */
 const REFUSED = [
-  ...[41, 42, 43, 44, 46, 47, 49, 50, 288, 299, 307], // socket, connect, accept, send, bind, listen
+  ...[41, 42, 43, 44, 46, 47, 49, 50, 288, 299, 307], // socket, connect, accept, sendto, sendmsg, recvmsg (handles), bind, listen, sendmmsg
   ...[59, 322, 57, 58], // execve, execveat, fork, vfork
   ...[62, 129, 200, 297, 424, 434, 438], // kill, tkill, sigqueue, pidfd
   ...[101, 310, 311, 312, 440], // ptrace, process_vm, kcmp, process_madvise
@@ -22,18 +23,41 @@ const REFUSED = [
   ...[29, 30, 31, 64, 65, 66, 68, 69, 70, 71, 220, 240, 241, 242, 243, 244, 245], // IPC of all tenants
   ...[105, 106, 112, 109, 113, 114, 117, 119, 126, 141, 142, 144, 203, 302, 160], // identity, priority, limits
   ...[157, 172, 173, 175, 176, 246, 313, 320, 169, 170, 171, 253, 254, 294, 300, 301, 319], // prctl, modules, kernel, watches, memfd
+  ...[251, 314], // ioprio_set, sched_setattr
+  ...[103, 135, 154, 159, 163, 164, 167, 168, 206, 227, 305], // the machine's clock, log, swap; old doors
+  ...[275, 276, 278], // splice, tee, vmsplice
+  ...[4, 6, 21, 269, 332, 439], // stat, access: what lies where on the host
   ...[444, 445, 446], // landlock: nothing left to give up
 ];
 const ENOSYS = 38;
 const EACCES = 13;
 
-const [LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_BITS, RETURN] = [0x20, 0x15, 0x35, 0x45, 0x06];
+const [LOAD, AND, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_BITS, RETURN] = [
+  0x20,
+  0x54,
+  0x15,
+  0x35,
+  0x45,
+  0x06,
+];
 const [KILL, REFUSE, ALLOW] = [0x80000000, 0x00050000, 0x7fff0000];
-const [AT_NUMBER, AT_ARCHITECTURE, AT_FIRST_ARGUMENT, AT_THIRD_ARGUMENT] = [0, 4, 16, 32];
+const [AT_NUMBER, AT_ARCHITECTURE] = [0, 4];
+const [AT_FIRST_ARGUMENT, AT_SECOND_ARGUMENT] = [16, 24];
+const [AT_THIRD_ARGUMENT, AT_FOURTH_ARGUMENT] = [32, 40];
 const [X86_64, X32, CLONE3, FIRST_UNKNOWN] = [0xc000003e, 0x40000000, 435, 450];
 const [CLONE, CLONE_THREAD] = [56, 0x00010000];
 const [SOCKETPAIR, AF_UNIX] = [53, 1];
 const TGKILL = 234;
+const [FCNTL, F_SETOWN, F_SETSIG, F_SETOWN_EX] = [72, 8, 10, 15];
+const [IOCTL, TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX] = [
+  16,
+  0x5401,
+  0x5413,
+  0x541b,
+  0x5421,
+  0x5451,
+];
+const [MMAP, SHARED_AND_NOBODYS] = [9, 0x21];
 
 /** Allows a system call if its first argument passes. */
 const only = (number, jump, constant) => [
@@ -44,8 +68,34 @@ const only = (number, jump, constant) => [
   [RETURN, 0, 0, ALLOW],
 ];
 
+/** Refuses a system call if its second argument is one of these. */
+const except = (number, values) => [
+  [JUMP_EQUAL, 0, 2 * values.length + 2, number],
+  [LOAD, 0, 0, AT_SECOND_ARGUMENT],
+  ...values.flatMap((value) => [[JUMP_EQUAL, 0, 1, value], [RETURN, 0, 0, REFUSE | EACCES]]),
+  [RETURN, 0, 0, ALLOW],
+];
+
+/** Allows a system call if its second argument is one of these. */
+const among = (number, values) => [
+  [JUMP_EQUAL, 0, 2 * values.length + 2, number],
+  [LOAD, 0, 0, AT_SECOND_ARGUMENT],
+  ...values.flatMap((value) => [[JUMP_EQUAL, 0, 1, value], [RETURN, 0, 0, ALLOW]]),
+  [RETURN, 0, 0, REFUSE | EACCES],
+];
+
+/** Memory that is shared with nobody is counted for nobody: neither the kernel nor we would limit it. */
+const UNCOUNTED_MEMORY = [
+  [JUMP_EQUAL, 0, 5, MMAP],
+  [LOAD, 0, 0, AT_FOURTH_ARGUMENT],
+  [AND, 0, 0, SHARED_AND_NOBODYS],
+  [JUMP_EQUAL, 0, 1, SHARED_AND_NOBODYS],
+  [RETURN, 0, 0, REFUSE | EACCES],
+  [RETURN, 0, 0, ALLOW],
+];
+
 /** Filters are classic BPF: code, jump if true, jump if false, constant. */
-const SAME_SYSTEM = [
+const SAME_SYSTEM = [ // x86_64 takes calls of 32 bits too (int 0x80), which have other numbers
   [LOAD, 0, 0, AT_ARCHITECTURE],
   [JUMP_EQUAL, 1, 0, X86_64],
   [RETURN, 0, 0, KILL],
@@ -76,6 +126,9 @@ const confinement = (pid) => [
   ...only(CLONE, JUMP_BITS, CLONE_THREAD),
   ...only(SOCKETPAIR, JUMP_EQUAL, AF_UNIX), // Deno wakes itself through one, and dies without
   ...only(TGKILL, JUMP_EQUAL, pid), // to abort
+  ...except(FCNTL, [F_SETOWN, F_SETSIG, F_SETOWN_EX]), // whoever owns a handle can be signalled by it
+  ...among(IOCTL, [TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX]),
+  ...UNCOUNTED_MEMORY,
   ...REFUSED.flatMap((number) => [
     [JUMP_EQUAL, 0, 1, number],
     [RETURN, 0, 0, REFUSE | EACCES],
@@ -103,8 +156,17 @@ export function filter({ prctl, syscall }, instructions) {
 /** Locks the process in for good. It dies when its parent does. */
 export function confine(libc) {
   if (libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0n, 0n, 0n) !== 0) throw new Error("no parent's death");
+  dropCapabilities(libc);
   filter(libc, confinement(libc.getpid()));
   Deno.permissions.revokeSync({ name: "ffi" });
+}
+
+/** A supervisor that is root hands its children what root may: they give it up. */
+function dropCapabilities({ syscall }) {
+  const header = new Uint8Array(new Uint32Array([CAPABILITIES_V3, 0]).buffer);
+  const none = new Uint8Array(24);
+  const refused = syscall(SYS_CAPSET, addressOf(header), addressOf(none), none);
+  if (Number(refused) !== 0) throw new Error("capabilities cannot be dropped");
 }
 
 /** The filters are written for this system alone. */

@@ -3,6 +3,9 @@
  * strings; what `out` throws, for the stack may end in there, stays out. Nothing here hands a
  * function or an object of the outer realm to anything that the agent could have replaced: one
  * would be enough to climb out.
+ *
+ * Only its text reaches the realm, and what it takes from the realm it must share: so it is one
+ * self-contained function, whatever its length.
  */
 export function wall(out, guest, OP) {
   "use strict";

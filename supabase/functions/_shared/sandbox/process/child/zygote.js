@@ -20,6 +20,7 @@ const NOBODY = new Uint8Array(8);
 /** What makes V8 compile what every run needs. */
 const WARM_UP = {
   type: "job",
+  run: 0,
   program: "export default (input) => [input].map((one) => ({ one }))",
   input: "1",
   settings: JSON.stringify({ seed: [1, 2, 3], output: 99, log: 99, tool: 99 }),
@@ -66,8 +67,13 @@ function fork({ child }) {
     life.begin(libc, { socket, child });
     libc._exit(0);
   }
+  if (pid < 0) return say("died", child, 1);
   const handle = Number(libc.syscall(SYS_PIDFD_OPEN, BigInt(pid), 0n, NOBODY));
-  children.set(handle, { child, pid });
+  if (handle >= 0) return void children.set(handle, { child, pid });
+  // whose death would not be noticed must not live
+  libc.kill(pid, SIGKILL);
+  libc.waitpid(pid, new Int32Array(1), 0);
+  say("died", child, SIGKILL);
 }
 
 /** Until it is buried, nobody else gets its number. */

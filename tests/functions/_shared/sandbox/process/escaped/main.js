@@ -2,6 +2,8 @@
  * What an agent would be that has broken out of its realm, its worker and Deno's permissions: it
  * holds every right that Deno can give. It tells, one JSON line each, what it could do all the same.
  */
+import { play } from "./play.js";
+
 const { file, folder, port, pid, socket } = JSON.parse(await readLine());
 
 const ATTEMPTS = {
@@ -58,15 +60,7 @@ const ATTEMPTS = {
   },
 };
 
-for (const [name, attempt] of Object.entries(ATTEMPTS)) {
-  let outcome = "did";
-  try {
-    await attempt();
-  } catch (error) {
-    outcome = `refused: ${error.name} ${error.message}`.slice(0, 200);
-  }
-  console.log(JSON.stringify({ name, outcome }));
-}
+await play(ATTEMPTS);
 Deno.exit(0);
 
 /** Calls what Deno does not offer; everything here answers 0 when it was done. */
