@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { timingSafeEqual } from "node:crypto";
+import { isLoopback } from "../supabase/functions/_shared/sandbox/remote/loopback.ts";
 import { describe, type Log } from "./log.ts";
 import type { PoolFigures } from "./metrics.ts";
 import { Problem } from "./problem.ts";
@@ -9,10 +10,13 @@ import { type Door, openRun } from "./runs/open.ts";
 /** What the app needs beside its door. */
 export interface Runner extends Door {
   log: Log;
-  /** Whether a program could run now. */
+  /** Whether nothing is known that would keep a program from running. */
   ready(): boolean;
   figures(): PoolFigures;
-  /** The secret of whoever may cancel any run and read the metrics; without one nobody but tokens. */
+  /**
+   * The secret of whoever may cancel any run and read the metrics. Without one a run is cancelled by
+   * its own token alone, and metrics are for this machine.
+   */
   adminToken: string | undefined;
 }
 
@@ -20,6 +24,8 @@ export interface Runner extends Door {
 export interface Delivery {
   /** Settles when the answer has left, or can no longer leave. */
   delivered: Promise<void>;
+  /** The address at the other end of the connection, which may be a proxy's. */
+  peer: string;
 }
 
 type AppEnv = { Bindings: Delivery; Variables: { requestId: string } };
@@ -41,7 +47,8 @@ export function createApp(runner: Runner): Hono<AppEnv> {
     return c.json({ status: ready ? "ready" : "not ready" }, ready ? 200 : 503);
   });
   app.get("/metrics", (c) => {
-    if (runner.adminToken !== undefined && !isAdmin(runner, c)) {
+    const allowed = runner.adminToken === undefined ? isLoopback(c.env.peer) : isAdmin(runner, c);
+    if (!allowed) {
       throw new Problem("unauthenticated", { detail: "Send the runner's admin token." });
     }
     const text = runner.metrics.text(runner.figures(), runner.floor.closing.aborted);

@@ -2,11 +2,12 @@ import type { Engine } from "../supabase/functions/_shared/sandbox/engine.ts";
 import type { EngineSettings } from "./env.ts";
 import type { Log } from "./log.ts";
 import type { PoolFigures } from "./metrics.ts";
+import { PoolWatch } from "./watch.ts";
 
 /** An engine that is running, what it tells of itself, and its end. */
 export interface Running extends AsyncDisposable {
   engine: Engine;
-  /** Whether a program could run now. */
+  /** Whether nothing is known that would keep a program from running. */
   ready(): boolean;
   figures(): PoolFigures;
 }
@@ -30,13 +31,18 @@ async function startProcess(settings: EngineSettings, log: Log): Promise<Running
   const { startProcessEngine } = await import(
     "../supabase/functions/_shared/sandbox/process/engine.ts"
   );
+  const watch = new PoolWatch(settings.pool.warm !== 0);
   const engine = await startProcessEngine({
     ...settings.pool,
-    log: (event, fields) => log("warn", event, fields),
+    log: (event, fields) => {
+      watch.hear(event, fields);
+      log("warn", event, fields);
+    },
   });
+  watch.counts = () => engine.stats();
   return {
     engine,
-    ready: () => engine.stats().alive > 0,
+    ready: () => watch.ready(),
     figures: () => ({ ...engine.stats() }),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };

@@ -1,6 +1,7 @@
 import type { JSONWebKeySet } from "jose";
 import * as z from "zod";
 import type { ProcessOptions } from "../supabase/functions/_shared/sandbox/process/engine.ts";
+import { isLoopback } from "../supabase/functions/_shared/sandbox/remote/loopback.ts";
 
 const PREFIX = "CLOISTER_RUNNER_";
 /** What the runs' functions use unless they are told otherwise. */
@@ -28,7 +29,7 @@ const number = (min: number, max: number) =>
   z.string().regex(/^\d{1,15}$/, "must be a whole number").transform(Number)
     .pipe(z.int().min(min).max(max));
 
-const bytes = number(1, 2 ** 40).optional();
+const amount = number(1, 2 ** 40).optional();
 const flag = z.enum(["on", "off"]).transform((text) => text === "on");
 
 const Variables = z.strictObject({
@@ -59,12 +60,12 @@ const Variables = z.strictObject({
   CLOISTER_RUNNER_JOB_MS: number(1, 600_000).default(30_000),
   CLOISTER_RUNNER_STALL_MS: number(1, 600_000).default(10_000),
   CLOISTER_RUNNER_DRAIN_MS: number(0, 3_600_000).default(25_000),
-  CLOISTER_RUNNER_MAX_WALL_MS: bytes,
-  CLOISTER_RUNNER_MAX_CPU_MS: bytes,
-  CLOISTER_RUNNER_MAX_MEMORY_BYTES: bytes,
-  CLOISTER_RUNNER_MAX_OUTPUT_BYTES: bytes,
-  CLOISTER_RUNNER_MAX_LOG_BYTES: bytes,
-  CLOISTER_RUNNER_MAX_TOOL_BYTES: bytes,
+  CLOISTER_RUNNER_MAX_WALL_MS: amount,
+  CLOISTER_RUNNER_MAX_CPU_MS: amount,
+  CLOISTER_RUNNER_MAX_MEMORY_BYTES: amount,
+  CLOISTER_RUNNER_MAX_OUTPUT_BYTES: amount,
+  CLOISTER_RUNNER_MAX_LOG_BYTES: amount,
+  CLOISTER_RUNNER_MAX_TOOL_BYTES: amount,
 }).superRefine((vars, ctx) => {
   const refuse = (name: string, message: string) =>
     ctx.addIssue({ code: "custom", path: [name], message });
@@ -169,10 +170,6 @@ function defined<Shape extends object>(shape: Shape): Defined<Shape> {
   const kept: Defined<Shape> = { ...shape };
   for (const name in kept) if (kept[name] === undefined) delete kept[name];
   return kept;
-}
-
-function isLoopback(host: string): boolean {
-  return /^127\.\d+\.\d+\.\d+$/.test(host) || host === "localhost" || host === "::1";
 }
 
 function json<Schema extends z.ZodType>(schema: Schema, example: string) {

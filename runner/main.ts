@@ -10,7 +10,11 @@ async function run(): Promise<void> {
   await using running = await startEngine(env.engine, log);
   const serving = await serveRunner(env, running, log);
   log("info", "listening", { url: serving.url, engine: running.engine.name });
-  log("info", "draining", { signal: await stop });
+  const unasked = serving.ended.then(() => {
+    throw new Error("the listener has ended: too many connections, or the system's doing");
+  });
+  log("info", "draining", { signal: await Promise.race([stop, unasked]) });
+  unasked.catch(() => {}); // from here on it is asked for
   await serving.drain();
 }
 

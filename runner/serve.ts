@@ -10,6 +10,8 @@ import { createVerify } from "./token.ts";
 /** A runner that listens. */
 export interface Serving {
   url: string;
+  /** Settles when nothing is listened for any more, asked for or not. */
+  ended: Promise<void>;
   /** Lets nobody in any more, waits for the runs that are here, and stops listening. */
   drain(): Promise<void>;
 }
@@ -53,14 +55,16 @@ export async function serveRunner(env: Env, running: Running, log: Log): Promise
     key: await Deno.readTextFile(tls.key),
   };
   const answering = new Set<Promise<void>>();
-  const server = Deno.serve({ ...options, ...certificate }, (request, { completed }) => {
+  const server = Deno.serve({ ...options, ...certificate }, (request, info) => {
+    const { completed, remoteAddr } = info;
     const delivered = completed.catch(() => {}).finally(() => answering.delete(delivered));
     answering.add(delivered);
-    return app.fetch(request, { delivered });
+    return app.fetch(request, { delivered, peer: remoteAddr.hostname });
   });
   const scheme = tls ? "https" : "http";
   return {
     url: `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${server.addr.port}`,
+    ended: server.finished,
     async drain() {
       await floor.drain(env.drainMs);
       await Promise.race([Promise.all(answering), passed(FAREWELL_MS)]);

@@ -37,7 +37,7 @@ const DRAIN_RETRY_S = 1;
 
 /**
  * Lets a client in: a valid, unused token, and a place on the engine. The answer is the stream of
- * its run; throws {@link Problem}.
+ * its run; throws {@link Problem}, and then the token is as good as before.
  */
 export async function openRun(
   door: Door,
@@ -52,14 +52,19 @@ export async function openRun(
   }
   if (floor.has(pass.run)) throw new Problem("token_replayed");
   if (request.body === null) throw new Problem("job_invalid", { detail: "There is no body." });
-  spent.spend(pass.run, pass.expiresMs);
+  // Spent before anybody waits: of those who show one token at once, one is let in.
+  const restore = spent.spend(pass.run, pass.expiresMs);
   const reader = new LineReader(request.body);
-  const place = await admit(door, pass, goneSignal(request, reader)).catch(async (problem) => {
+  const giveUp = async (problem: unknown): Promise<never> => {
+    restore();
     await reader.cancel();
     throw problem;
-  });
-  if (floor.closing.aborted) place.leave();
-  refuseWhenClosing(floor);
+  };
+  const place = await admit(door, pass, goneSignal(request, reader)).catch(giveUp);
+  if (floor.closing.aborted) {
+    place.leave();
+    return await giveUp(draining());
+  }
   const visit = floor.welcome({ pass, place, reader, patience: bounds }, delivered);
   return new Response(visit.body, { headers: STREAM });
 }
@@ -108,7 +113,11 @@ async function admit(door: Door, pass: Pass, client: AbortSignal): Promise<Place
 }
 
 function refuseWhenClosing(floor: Floor): void {
-  if (floor.closing.aborted) throw new Problem("draining", { retryAfterS: DRAIN_RETRY_S });
+  if (floor.closing.aborted) throw draining();
+}
+
+function draining(): Problem {
+  return new Problem("draining", { retryAfterS: DRAIN_RETRY_S });
 }
 
 function full(retryAfterS = RETRY_S, cause?: unknown): Problem {

@@ -1,9 +1,13 @@
 import { readEnv } from "../../supabase/functions/_shared/env.ts";
 import { createRunTokens } from "../../supabase/functions/_shared/run_token.ts";
 import { type Engine, EngineUnavailable } from "../../supabase/functions/_shared/sandbox/engine.ts";
-import { startProcessEngine } from "../../supabase/functions/_shared/sandbox/process/engine.ts";
+import {
+  type ProcessOptions,
+  startProcessEngine,
+} from "../../supabase/functions/_shared/sandbox/process/engine.ts";
 import { quickJs } from "../../supabase/functions/_shared/sandbox/quickjs/engine.ts";
 import { createRemoteEngine } from "../../supabase/functions/_shared/sandbox/remote/engine.ts";
+import { isLoopback } from "../../supabase/functions/_shared/sandbox/remote/loopback.ts";
 import type { EngineName } from "./options.ts";
 
 /** An engine of this deployment, ready to be attacked. */
@@ -32,22 +36,33 @@ const WALLS = {
   jitless: "V8 makes machine code: faster, and most holes of V8 are found there.",
 } as const;
 
+const ELSEWHERE =
+  "the eyes on the runner's machine: its files, sockets, processes and CPU cannot be " +
+  "watched from here, only what comes back. Run `deno task verify --engine process` there, too.";
+
+/** How the operator's own runner starts its processes. */
+export type ProcessChoice = Pick<ProcessOptions, "start" | "jit" | "box">;
+
 /** Opens an engine as `execute` would. Throws `EngineUnavailable` where it cannot be had. */
 export async function openSubject(
   name: EngineName,
   env: Record<string, string>,
+  process: ProcessChoice = {},
 ): Promise<Subject> {
   if (name === "quickjs") return await subjectOf(quickJs, () => Promise.resolve());
-  if (name === "remote") return await subjectOf(openRemote(env), () => Promise.resolve());
-  const engine = await startProcessEngine({ places: 2, warm: 2, log() {} });
+  if (name === "remote") return await openRemote(env);
+  const engine = await startProcessEngine({ places: 2, warm: 2, log() {}, ...process });
   return await subjectOf(engine, () => engine[Symbol.asyncDispose]());
 }
 
-function openRemote(env: Record<string, string>): Engine {
+async function openRemote(env: Record<string, string>): Promise<Subject> {
   const { runner } = readEnv({ ...PROJECT, ...ownOf(env) }).engine;
   if (runner === undefined) throw new EngineUnavailable("No runner is configured");
   const { url, ...token } = runner;
-  return createRemoteEngine({ url, authorize: createRunTokens(token) });
+  const engine = createRemoteEngine({ url, authorize: createRunTokens(token) });
+  const subject = await subjectOf(engine, () => Promise.resolve());
+  if (isLoopback(new URL(url).hostname)) return subject;
+  return { ...subject, missing: [...subject.missing, ELSEWHERE] };
 }
 
 function ownOf(env: Record<string, string>): Record<string, string> {

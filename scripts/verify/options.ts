@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import * as z from "zod";
+import type { ProcessChoice } from "./engines.ts";
 
 const Engine = z.enum(["quickjs", "process", "remote"]);
 
@@ -16,6 +17,8 @@ export interface Options {
   /** Leaves the control out. */
   quick: boolean;
   json: boolean;
+  /** How processes are started on this machine: as its runner does. */
+  process: ProcessChoice;
   /** A deployment whose own verification is asked for, too. */
   deployment: { url: string; token: string } | undefined;
 }
@@ -23,11 +26,13 @@ export interface Options {
 /** How the command is used. */
 export const USAGE =
   `deno task verify [--engine quickjs|process|remote]… [--only c] [--quick] [--json]
+                 [--start spawn|fork] [--box bubblewrap|seccomp|plain] [--jit]
                  [--url https://<project>.supabase.co --token <an admin's access token>]
 
 Plays the attack programs of tests/attacks against the engines of this deployment: quickjs, process
 on this machine, and remote where CLOISTER_RUNNER_URL and CLOISTER_RUNNER_KEY are set. --only takes
-programs whose name begins like that; --quick leaves out the control, a naive Worker that must not
+programs whose name begins like that; --start, --box and --jit make processes as a runner with
+CLOISTER_RUNNER_START, _BOX and _JIT would; --quick leaves out the control, a naive Worker that must not
 hold; --url (or CLOISTER_VERIFY_URL and CLOISTER_VERIFY_TOKEN) asks a deployment to verify itself.
 Ends with 0 only if everything held.`;
 
@@ -36,6 +41,9 @@ const Flags = z.object({
   only: z.string().default(""),
   quick: z.boolean().default(false),
   json: z.boolean().default(false),
+  start: z.enum(["spawn", "fork"]).default("spawn"),
+  box: z.enum(["bubblewrap", "seccomp", "plain"]).optional(),
+  jit: z.boolean().default(false),
   url: z.url().optional(),
   token: z.string().min(1).optional(),
 }).refine(({ url, token }) => (url === undefined) === (token === undefined), {
@@ -52,6 +60,9 @@ export function readOptions(args: string[], env: Record<string, string>): Option
       only: { type: "string" },
       quick: { type: "boolean" },
       json: { type: "boolean" },
+      start: { type: "string" },
+      box: { type: "string" },
+      jit: { type: "boolean" },
       url: { type: "string" },
       token: { type: "string" },
     },
@@ -62,7 +73,7 @@ export function readOptions(args: string[], env: Record<string, string>): Option
     token: values.token ?? env.CLOISTER_VERIFY_TOKEN,
   });
   if (!parsed.success) throw new Error(`${z.prettifyError(parsed.error)}\n\n${USAGE}`);
-  const { engine, only, quick, json, url, token } = parsed.data;
+  const { engine, only, quick, json, start, box, jit, url, token } = parsed.data;
   const configured: EngineName[] = env.CLOISTER_RUNNER_URL === undefined ? [] : ["remote"];
   const found: EngineName[] = ["quickjs", "process", ...configured];
   return {
@@ -71,6 +82,7 @@ export function readOptions(args: string[], env: Record<string, string>): Option
     only,
     quick,
     json,
+    process: { start, jit, ...(box && { box }) },
     deployment: url !== undefined && token !== undefined ? { url, token } : undefined,
   };
 }

@@ -2,7 +2,7 @@ import { EngineUnavailable } from "../../supabase/functions/_shared/sandbox/engi
 import { type Attack, readAttacks } from "../../tests/attacks/program.ts";
 import { playControl } from "./control.ts";
 import { verifyDeployment } from "./deployment.ts";
-import { openSubject, type Subject } from "./engines.ts";
+import { openSubject, type ProcessChoice, type Subject } from "./engines.ts";
 import type { EngineName, Options } from "./options.ts";
 import { playAll } from "./play.ts";
 import type { Findings, Report } from "./report.ts";
@@ -11,7 +11,7 @@ const PROGRAMS = new URL("../../tests/attacks/programs", import.meta.url);
 
 /** Where a verification gets its engines, and whom it tells how far it is. */
 export interface Means {
-  open(name: EngineName): Promise<Subject>;
+  open(name: EngineName, process: ProcessChoice): Promise<Subject>;
   tell(text: string): void;
 }
 
@@ -19,7 +19,7 @@ export interface Means {
 export function shellMeans(env: Record<string, string>): Means {
   const encoder = new TextEncoder();
   return {
-    open: (name) => openSubject(name, env),
+    open: (name, process) => openSubject(name, env, process),
     tell: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
   };
 }
@@ -29,7 +29,7 @@ export async function verify(options: Options, means: Means): Promise<Report> {
   const attacks = (await readAttacks(PROGRAMS)).filter(({ name }) => name.startsWith(options.only));
   const engines: Findings[] = [];
   for (const name of options.engines) {
-    engines.push(await verifyEngine(name, attacks, options.wanted.includes(name), means));
+    engines.push(await verifyEngine(name, attacks, options, means));
   }
   if (!options.quick) means.tell("control\n");
   const control = options.quick ? undefined : await playControl(attacks);
@@ -45,11 +45,11 @@ export async function verify(options: Options, means: Means): Promise<Report> {
 async function verifyEngine(
   engine: EngineName,
   attacks: readonly Attack[],
-  wanted: boolean,
+  { wanted, process }: Options,
   means: Means,
 ): Promise<Findings> {
   try {
-    await using subject = await means.open(engine);
+    await using subject = await means.open(engine, process);
     means.tell(`${engine} `);
     const note = (held: boolean) => means.tell(held ? "." : "!");
     const played = await playAll(subject.engine, attacks, note);
@@ -57,7 +57,7 @@ async function verifyEngine(
     return { engine, layers: subject.layers, missing: subject.missing, played };
   } catch (thrown) {
     if (!(thrown instanceof EngineUnavailable)) throw thrown;
-    return { engine, unavailable: thrown.message, wanted };
+    return { engine, unavailable: thrown.message, wanted: wanted.includes(engine) };
   }
 }
 

@@ -11,6 +11,8 @@ const NEVER = new AbortController().signal;
 
 /** Runs so many programs at once; how each was answered. */
 async function crowd(url: string, clients: number, program: string): Promise<Map<string, number>> {
+  // A thousand clients in one thread wait for each other first: the 5 s of `connectMs` would be over
+  // for the last of them because of the crowd on this side, whatever the runner does.
   const engine = createRemoteEngine({
     url,
     authorize,

@@ -84,6 +84,29 @@ Deno.test("GET /metrics counts runs, refusals and who is here, in the format of 
   }
 });
 
+const address = Deno.networkInterfaces().find(({ family, address }) =>
+  family === "IPv4" && !address.startsWith("127.")
+)?.address;
+Deno.test({
+  name: `GET /metrics without an admin token is for loopback alone${
+    address === undefined ? " (this machine has no other address)" : ""
+  }`,
+  ignore: address === undefined,
+  async fn() {
+    await using runner = await serve(stubEngine(), {
+      CLOISTER_RUNNER_HOST: "0.0.0.0",
+      CLOISTER_RUNNER_TLS_ELSEWHERE: "on",
+    });
+    const get = async (host: string) => {
+      const answer = await fetch(`${runner.url.replace("0.0.0.0", host)}/metrics`);
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    assert.equal(await get("127.0.0.1"), 200);
+    assert.equal(await get(address ?? ""), 401);
+  },
+});
+
 Deno.test("GET /metrics is the operator's alone where there is an admin token", async () => {
   const token = "operator-".repeat(5);
   await using runner = await serve(stubEngine(), { CLOISTER_RUNNER_ADMIN_TOKEN: token });

@@ -94,6 +94,7 @@ export class Connection {
     // body instead would reject a promise inside of Deno 2.1 that nobody can catch.
     this.#endBody();
     this.#cut.abort();
+    this.#reader.cancel(); // an abort alone has left a read pending, and the connection open
   }
 
   #endBody(): void {

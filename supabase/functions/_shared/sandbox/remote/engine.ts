@@ -1,7 +1,9 @@
 import { checkLimits, type Claim, type Engine, EngineBusy, type Limits } from "../engine.ts";
+import { neverStarted } from "../host/job.ts";
 import { PROCESS_CEILING, PROCESS_DEFAULTS } from "../process/limits.ts";
 import { admit, type Approach } from "./admit.ts";
-import { NAME, neverStarted, placeOf } from "./place.ts";
+import { isLoopback } from "./loopback.ts";
+import { NAME, placeOf } from "./place.ts";
 
 /** Where a runner is, and how to be let in. */
 export interface RemoteOptions extends Partial<Omit<Approach, "url" | "authorize">> {
@@ -55,8 +57,8 @@ export function createRemoteEngine(options: RemoteOptions): Engine {
 
 function runsOf(text: string): string {
   const url = new URL(text);
-  const loopback = /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(url.hostname);
-  const allowed = url.protocol === "https:" || (url.protocol === "http:" && loopback);
+  const local = url.protocol === "http:" && isLoopback(url.hostname);
+  const allowed = url.protocol === "https:" || local;
   if (!allowed) throw new TypeError("a runner is reached by https, or by http on loopback");
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
     throw new TypeError("a runner's URL has no credentials, no query and no fragment");

@@ -1,6 +1,6 @@
-import type { Claim, Ending, Event, Limits, Place } from "../engine.ts";
+import type { Claim, Ending, Event, Place } from "../engine.ts";
 import { Channel } from "../host/channel.ts";
-import { statusOf, stopFor } from "../host/stop.ts";
+import { neverStarted } from "../host/job.ts";
 import type { Admitted } from "./admit.ts";
 import { converse } from "./conversation.ts";
 
@@ -44,19 +44,3 @@ export function placeOf({ connection, layers }: Admitted, { run, limits }: Claim
     },
   };
 }
-
-/** The ending of a run that was cancelled before anybody saw it. */
-export function neverStarted(limits: Limits): Ending {
-  const { error } = stopFor("cancelled", limits);
-  return { type: "ending", status: statusOf(error), error, usage: NOTHING };
-}
-
-const NOTHING = {
-  wallMs: 0,
-  cpuMs: 0,
-  memoryBytes: 0,
-  outputBytes: 0,
-  logBytes: 0,
-  events: 0,
-  toolCalls: 0,
-};

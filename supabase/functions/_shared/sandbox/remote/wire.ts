@@ -177,10 +177,13 @@ export const EndingLine = z.strictObject({
   usage: UsageLine,
 });
 
+/** A tool's name as the guest said it, which may be none; the guest's world cuts it at this length. */
+const askedName = z.string().max(200);
+
 /** Everything that a runner says after `placed`. */
 export const RunnerLine = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("beat") }),
-  z.strictObject({ type: z.literal("ask"), call, tool: toolName, args: z.string() }),
+  z.strictObject({ type: z.literal("ask"), call, tool: askedName, args: z.string() }),
   z.strictObject({
     type: z.literal("log"),
     level: z.enum(["debug", "info", "warn", "error"]),
@@ -188,11 +191,11 @@ export const RunnerLine = z.discriminatedUnion("type", [
     fields: z.string().exactOptional(),
   }),
   z.strictObject({ type: z.literal("output"), value: z.string() }),
-  z.strictObject({ type: z.literal("tool.call"), call, tool: z.string() }),
+  z.strictObject({ type: z.literal("tool.call"), call, tool: askedName }),
   z.strictObject({
     type: z.literal("tool.result"),
     call,
-    tool: z.string(),
+    tool: askedName,
     ok: z.boolean(),
     ms: whole,
   }),

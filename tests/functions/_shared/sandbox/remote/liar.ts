@@ -32,7 +32,7 @@ const MAX_LINE = 32 * 1024 * 1024;
 
 /** Serves a runner that admits everybody and then plays its part; the stream ends with the part. */
 export function serveLiar(play: (stage: Stage) => Promise<void>, first: unknown = PLACED): Liar {
-  return serveAnswers((request) => {
+  return serveAnswers((request, _visit, closing) => {
     const reader = new LineReader(request.body ?? new Blob().stream());
     const encoder = new TextEncoder();
     const body = new ReadableStream<Uint8Array>({
@@ -43,7 +43,10 @@ export function serveLiar(play: (stage: Stage) => Promise<void>, first: unknown 
         };
         const hear = async () => JSON.parse(await reader.next(MAX_LINE) ?? "null");
         say(first);
-        play({ say, hear }).then(() => controller.close()).catch(() => {});
+        const end = Promise.withResolvers<void>();
+        closing.addEventListener("abort", () => end.resolve());
+        Promise.race([play({ say, hear }), end.promise]).then(() => controller.close())
+          .catch(() => {});
       },
     });
     return new Response(body);
@@ -52,11 +55,11 @@ export function serveLiar(play: (stage: Stage) => Promise<void>, first: unknown 
 
 /** Serves whatever answers each request. */
 export function serveAnswers(
-  answer: (request: Request, visit: number) => Response | Promise<Response>,
+  answer: (request: Request, visit: number, closing: AbortSignal) => Response | Promise<Response>,
 ): Liar {
   const cut = new AbortController();
   const options = { hostname: "127.0.0.1", port: 0, onListen() {}, signal: cut.signal };
-  const server = Deno.serve(options, (request) => answer(request, ++liar.visits));
+  const server = Deno.serve(options, (request) => answer(request, ++liar.visits, cut.signal));
   const liar: Liar = {
     url: `http://127.0.0.1:${server.addr.port}`,
     visits: 0,
