@@ -216,6 +216,33 @@ Deno.test({
 });
 
 Deno.test({
+  name: "Pool that keeps nothing warm tries again for who asks, after it has failed",
+  ignore,
+  fn: async () => {
+    let works = false;
+    const pool = new Pool(() => works ? startLiar("") : startLiar("", "exit 1"), 0, () => {});
+    await assert.rejects(pool.take(NEVER), EngineUnavailable);
+    works = true;
+    const child = await eventually(() => pool.take(NEVER));
+    assert.ok(child);
+    pool.giveBack(child);
+    await pool.close();
+  },
+});
+
+/** Asks until it is not refused any more. */
+async function eventually<Value>(ask: () => Promise<Value>): Promise<Value> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (!(thrown instanceof EngineUnavailable)) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+Deno.test({
   name: "Pool forgets who no longer waits, and loses no child by it",
   ignore,
   fn: async () => {

@@ -49,7 +49,10 @@ export class Pool {
       this.#lent++;
       return child;
     }
-    if (this.#failures >= MAX_FAILURES) throw new EngineUnavailable("no sandbox process starts");
+    // while it pauses nobody waits for what has failed so often; after that one may try again
+    if (this.#failures >= MAX_FAILURES && this.#pause !== undefined) {
+      throw new EngineUnavailable("no sandbox process starts");
+    }
     const waiter = Promise.withResolvers<Child>();
     this.#waiting.push(waiter);
     this.#fill();
