@@ -84,7 +84,7 @@ const among = (number, values) => [
   [RETURN, 0, 0, REFUSE | EACCES],
 ];
 
-/** Memory that is shared with nobody is counted for nobody: neither the kernel nor we would limit it. */
+/** Shared memory that belongs to no file is counted for nobody: no limit of the kernel or ours sees it. */
 const UNCOUNTED_MEMORY = [
   [JUMP_EQUAL, 0, 5, MMAP],
   [LOAD, 0, 0, AT_FOURTH_ARGUMENT],
