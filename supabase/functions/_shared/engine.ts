@@ -3,6 +3,7 @@ import type { EngineSettings, RunnerSettings } from "./env.ts";
 import { describe, type Log } from "./log.ts";
 import { createRunTokens } from "./run_token.ts";
 import { type Engine, EngineUnavailable } from "./sandbox/engine.ts";
+import { isSupported } from "./sandbox/process/supported.ts";
 
 /** The engine of this deployment. Nothing of it is loaded before it is asked for. */
 export interface EngineHost {
@@ -139,9 +140,7 @@ function wantsProcesses({ choice, runner }: EngineSettings): boolean {
   return hasProcesses() && (choice === "process" || (choice === "auto" && runner === undefined));
 }
 
-/** Hosted functions have no subprocesses; before Deno 2.9 the engine's flags mean other things. */
+/** Hosted functions have no subprocesses, and an older Deno. */
 function hasProcesses(): boolean {
-  if (Deno.build.os !== "linux" || typeof Deno.Command !== "function") return false;
-  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
-  return major > 2 || (major === 2 && minor >= 9);
+  return Deno.build.os === "linux" && typeof Deno.Command === "function" && isSupported();
 }

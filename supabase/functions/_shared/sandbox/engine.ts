@@ -43,29 +43,36 @@ export interface Job {
   limits: Limits;
 }
 
+/** How grave what an agent logs is, the least first. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+
 /** What a run says while it goes on. `fields` and `value` are JSON text, at most 256 levels deep. */
 export type Event =
-  | { type: "log"; level: "debug" | "info" | "warn" | "error"; message: string; fields?: string }
+  | { type: "log"; level: (typeof LOG_LEVELS)[number]; message: string; fields?: string }
   | { type: "output"; value: string }
   | { type: "tool.call"; call: number; tool: string }
   | { type: "tool.result"; call: number; tool: string; ok: boolean; ms: number };
 
+/** Why a run can fail to succeed: what its program did, a limit that it met, or what became of us. */
+export const ERROR_KINDS = [
+  "threw",
+  "syntax",
+  "contract",
+  "cpu_limit",
+  "wall_limit",
+  "stalled",
+  "memory_limit",
+  "output_limit",
+  "log_limit",
+  "event_limit",
+  "tool_limit",
+  "cancelled",
+  "internal",
+] as const;
+
 /** Why a run did not succeed. Line and column are the agent's own, counted from 1. */
 export interface AgentError {
-  kind:
-    | "threw"
-    | "syntax"
-    | "contract"
-    | "cpu_limit"
-    | "wall_limit"
-    | "stalled"
-    | "memory_limit"
-    | "output_limit"
-    | "log_limit"
-    | "event_limit"
-    | "tool_limit"
-    | "cancelled"
-    | "internal";
+  kind: (typeof ERROR_KINDS)[number];
   name: string;
   message: string;
   line?: number;
@@ -73,26 +80,22 @@ export interface AgentError {
 }
 
 /** What a run has spent, in the units of {@link Limits}. */
-export interface Usage {
-  wallMs: number;
-  cpuMs: number;
-  memoryBytes: number;
-  outputBytes: number;
-  logBytes: number;
-  events: number;
-  toolCalls: number;
-}
+export type Usage = Omit<Limits, "toolConcurrency" | "toolBytes">;
+
+/** How a run that began can end. */
+export const ENDING_STATUSES = [
+  "succeeded",
+  "failed",
+  "timed_out",
+  "out_of_memory",
+  "output_exceeded",
+  "cancelled",
+] as const;
 
 /** The one last word of a run. `output` is JSON text, as deep as events', there if it succeeded. */
 export interface Ending {
   type: "ending";
-  status:
-    | "succeeded"
-    | "failed"
-    | "timed_out"
-    | "out_of_memory"
-    | "output_exceeded"
-    | "cancelled";
+  status: (typeof ENDING_STATUSES)[number];
   output?: string;
   error?: AgentError;
   usage: Usage;

@@ -1,20 +1,11 @@
 import * as z from "zod";
+import { limitsOf } from "../../_shared/sandbox/schema.ts";
 
 const Count = z.int().min(0);
 const Layers = z.array(z.string().max(64)).max(64);
 
 /** What a run may spend. */
-const SandboxLimits = z.object({
-  wall_ms: Count,
-  cpu_ms: Count,
-  memory_bytes: Count,
-  output_bytes: Count,
-  log_bytes: Count,
-  events: Count,
-  tool_calls: Count,
-  tool_concurrency: Count,
-  tool_bytes: Count,
-}).meta({ id: "SandboxLimits" });
+const SandboxLimits = z.object(limitsOf(Count)).meta({ id: "SandboxLimits" });
 
 /** What runs the agents of this deployment. */
 export const Sandbox = z.object({

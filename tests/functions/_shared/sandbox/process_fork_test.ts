@@ -101,6 +101,24 @@ promise("is ended with what it was forked from when the engine is disposed of", 
   assert.deepEqual(descendants().filter(isAlive), []);
 });
 
+promise("holds its connection, its standard error and no other handle", async () => {
+  await using engine = await startSmall({ ...fork, places: 3, warm: 2 });
+  await until("two are warm", () => engine.stats().warm === 2);
+  const stop = new AbortController();
+  const running = playAs(engine, "ann", SLEEP, { signal: stop.signal });
+  await until("one more runs", () => engine.stats().runs === 1 && engine.stats().warm === 2);
+  const children = descendants().filter((pid) => descendants(pid).length === 0).map(handlesOf);
+  stop.abort();
+  await running;
+  assert.equal(children.length, 3);
+  for (const handles of children) {
+    const { 0: connection = "" } = handles;
+    assert.match(connection, /^socket:/);
+    assert.deepEqual(handles, { 0: connection, 1: connection, 2: "/dev/null" });
+  }
+  assert.equal(new Set(children.map((handles) => handles[0])).size, 3);
+});
+
 promise("is kept alive for the same tenant and program only", async () => {
   await using engine = await startSmall({ ...fork, keepAlive: { runs: 10, idleMs: 60_000 } });
   const count = "let runs = 0; export default () => [++runs, globalThis.old, globalThis.old = 1]";
@@ -112,6 +130,13 @@ promise("is kept alive for the same tenant and program only", async () => {
   await playAs(engine, "ann", ONE);
   assert.equal(engine.stats().reused, 2);
 });
+
+/** What a process holds open, by the numbers of its handles. */
+function handlesOf(pid: number): Record<string, string> {
+  const folder = `/proc/${pid}/fd`;
+  const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  return Object.fromEntries(names.map((name) => [name, Deno.readLinkSync(`${folder}/${name}`)]));
+}
 
 Deno.test({
   name: "ZygoteSocket lets nobody in who was not expected, and nobody twice",
@@ -140,5 +165,26 @@ Deno.test({
       break;
     }
     await met?.input.close().catch(() => {});
+  },
+});
+
+Deno.test({
+  name: "ZygoteSocket sends away who has not said yet who it is, when it is disposed of",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const socket = new ZygoteSocket(undefined);
+    const path = `${socket.folder}/zygote`;
+    const connect = () => Deno.connect({ transport: "unix", path });
+    using silent = await connect();
+    // who comes later is met later: when this one is refused, the other one has been let in
+    using stranger = await connect();
+    await stranger.write(new TextEncoder().encode("{}\n"));
+    assert.equal(await stranger.read(new Uint8Array(1)), null);
+    const sentAway = silent.read(new Uint8Array(1)).catch(() => null);
+    await socket[Symbol.asyncDispose]();
+    const late = Promise.withResolvers<string>();
+    const bell = setTimeout(() => late.resolve("still there"), 1_000);
+    assert.equal(await Promise.race([sentAway, late.promise]), null);
+    clearTimeout(bell);
   },
 });

@@ -22,8 +22,10 @@ export interface Listener {
 }
 
 const BOOT_BYTES = 1_024;
+/** A child that is not warm by then never will be; meanwhile it keeps others from being started. */
+export const MAX_START_MS = 15_000;
 /** A bubblewrap that is killed while it builds its box can leave the half-built box behind. */
-const MAX_START_MS = 5_000;
+const MAX_BUILD_MS = 5_000;
 const encoder = new TextEncoder();
 
 /** What carries a child's words, and ends it. */
@@ -47,6 +49,7 @@ export class Child {
   readonly #body: Body;
   readonly #lines = new Lines(BOOT_BYTES, BOOT_BYTES);
   readonly #warm = Promise.withResolvers<boolean>();
+  readonly #late: ReturnType<typeof setTimeout>;
   #listener: Listener | undefined;
   #isGone = false;
   #isDying = false;
@@ -55,8 +58,10 @@ export class Child {
   #unreadBytes = 0;
   #meter: Meter | undefined;
 
-  constructor(body: Body) {
+  /** Kills it when it is not warm after `startMs`. */
+  constructor(body: Body, startMs = MAX_START_MS) {
     this.#body = body;
+    this.#late = setTimeout(() => this.#giveUp(), startMs);
     this.ready = this.#warm.promise;
     this.gone = this.#live();
   }
@@ -103,7 +108,7 @@ export class Child {
   /** Ends the process, if it has not ended. Resolves when nothing is left of it. */
   async kill(): Promise<Death> {
     this.#isDying = true;
-    if (!this.#isReady && !this.#isGone) await within(MAX_START_MS, [this.ready, this.gone]);
+    if (!this.#isReady && !this.#isGone) await within(MAX_BUILD_MS, [this.ready, this.gone]);
     this.#body.kill();
     return await this.gone;
   }
@@ -112,9 +117,15 @@ export class Child {
     const dying = this.#body.live((thrown) => this.#fault(thrown));
     const [death] = await Promise.all([dying, this.#hear()]);
     this.#isGone = this.#isDying = true;
+    clearTimeout(this.#late);
     this.#warm.resolve(false);
     this.#listener?.died(death);
     return death;
+  }
+
+  #giveUp(): void {
+    this.#warm.resolve(false);
+    this.kill();
   }
 
   /** Reads to the end whatever comes: only then the pipe is known to be closed on the other side. */
@@ -136,6 +147,7 @@ export class Child {
     if (this.#listener) return this.#listener.hear(frame);
     if (this.#isReady || frame[0] !== SAY.ready) throw new TooMuchSaid("nobody asked");
     this.#isReady = true;
+    clearTimeout(this.#late);
     this.#meter = new Meter(this.#body.pid);
     this.#warm.resolve(true);
   }

@@ -7,6 +7,7 @@ import { canMeasure } from "./meter.ts";
 import { Nursery } from "./nursery.ts";
 import type { Log } from "./pool.ts";
 import { spawnChild } from "./spawn.ts";
+import { FIRST_SUPPORTED, isSupported } from "./supported.ts";
 
 /** A design that was seen to work, and how to make one more process of it. */
 export interface Detected {
@@ -15,8 +16,6 @@ export interface Detected {
   /** Ends what children are made from. */
   close(): Promise<void>;
 }
-
-const FIRST_SUPPORTED = [2, 9] as const;
 
 /** What an operator decides of a design. */
 export interface Wanted {
@@ -30,7 +29,7 @@ export interface Wanted {
 /** Tries the boxes, the strongest first, by starting a process in each, until one becomes warm. */
 export async function detect({ box, ...wanted }: Wanted, log: Log): Promise<Detected> {
   if (!isSupported()) {
-    throw new EngineUnavailable(`processes need Deno ${FIRST_SUPPORTED.join(".")} or newer`);
+    throw new EngineUnavailable(`processes need Deno ${FIRST_SUPPORTED} or newer`);
   }
   if (wanted.start === "fork" && !canMeasure()) {
     throw new EngineUnavailable("forked processes need a /proc that may be read");
@@ -61,11 +60,6 @@ function warn({ box, strict, filtered, start, user, rlimits }: Design, log: Log)
   }
   if (!rlimits) log("sandbox_without_rlimits", { missing: "a /bin/sh that sets limits" });
   if (!canMeasure()) log("sandbox_unmetered", { missing: "a /proc that may be read" });
-}
-
-function isSupported(): boolean {
-  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
-  return major > FIRST_SUPPORTED[0] || major === FIRST_SUPPORTED[0] && minor >= FIRST_SUPPORTED[1];
 }
 
 function makerOf(design: Design): Detected {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { OP } from "../host/operations.ts";
+import { LogLevel } from "../schema.ts";
 
 /** Everything that a sandbox process can say: what its guest asks, and how the process is. */
 export const SAY = { ...OP, spent: 9, stalled: 10, ready: 11, rested: 12 } as const;
@@ -9,7 +10,7 @@ const number = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** A line of a sandbox process, once it was read. Every text in it is still the guest's word. */
 export const frameSchema = z.union([
-  z.tuple([z.literal(SAY.log), z.enum(["debug", "info", "warn", "error"]), text, text]),
+  z.tuple([z.literal(SAY.log), LogLevel, text, text]),
   z.tuple([z.literal(SAY.output), text]),
   z.tuple([z.literal(SAY.call), number, text, text]),
   z.tuple([z.literal(SAY.done), text]),

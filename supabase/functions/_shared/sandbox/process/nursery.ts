@@ -1,11 +1,8 @@
 import { type Design, launchOf } from "./box.ts";
 import type { Child } from "./child.ts";
 import type { Order } from "./frames.ts";
-import { Zygote } from "./zygote.ts";
+import { MAX_FORKS, Zygote } from "./zygote.ts";
 import { ZygoteSocket } from "./zygote_socket.ts";
-
-/** Copies share the places where things lie in memory; so many at most share the same ones. */
-const MAX_FORKS = 250;
 
 /** Where children are forked: from one zygote at a time, which is replaced now and then. */
 export class Nursery {

@@ -2,15 +2,17 @@ import type { Launch } from "./box.ts";
 import { type Body, Child, type Death } from "./child.ts";
 import type { Order } from "./frames.ts";
 import { TooMuchSaid } from "./lines.ts";
+import { chunksOf, MAX_PIPES_MS } from "./pipes.ts";
 
 const MAX_STDERR = 4_096;
 const MAX_STDERR_READ = 1024 * 1024;
-/** A process that is dead, and whose pipes somebody else still holds, is waited for no longer. */
-const MAX_PIPES_MS = 2_000;
 
-/** Starts a sandbox process of its own, and tells it the world that its agent will know. */
-export function spawnChild(launch: Launch, boot: Order): Child {
-  const child = new Child(new Spawned(launch));
+/**
+ * Starts a sandbox process of its own, and tells it the world that its agent will know. It is killed
+ * when it is not warm after `startMs`.
+ */
+export function spawnChild(launch: Launch, boot: Order, startMs?: number): Child {
+  const child = new Child(new Spawned(launch), startMs);
   child.send(boot);
   return child;
 }
@@ -34,7 +36,7 @@ class Spawned implements Body {
   }
 
   get output(): AsyncIterable<Uint8Array> {
-    return read(this.#output);
+    return chunksOf(this.#output);
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -72,16 +74,10 @@ async function readComplaints(
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  for await (const chunk of read(errors)) {
+  for await (const chunk of chunksOf(errors)) {
     if (text.length < MAX_STDERR) text += decoder.decode(chunk.subarray(0, MAX_STDERR));
     bytes += chunk.length;
     if (bytes > MAX_STDERR_READ) fault(new TooMuchSaid("too many complaints"));
   }
   return text;
-}
-
-async function* read(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-): AsyncGenerator<Uint8Array, void> {
-  for (let { value } = await reader.read(); value; { value } = await reader.read()) yield value;
 }

@@ -7,6 +7,8 @@ export interface Met {
   input: WritableStreamDefaultWriter<Uint8Array>;
   /** What it says after its first line. Ends with the connection, however that ends. */
   output: AsyncIterable<Uint8Array>;
+  /** For whoever does not read `output` to its end. */
+  close(): void;
 }
 
 const MAX_HELLO_BYTES = 256;
@@ -25,6 +27,8 @@ export class ZygoteSocket implements AsyncDisposable {
   readonly #listener: Deno.UnixListener;
   readonly #expected = new Map<string, (met: Met | undefined) => void>();
   readonly #accepting: Promise<void>;
+  /** Who has come, and not said yet who it is. */
+  readonly #greeting = new Map<Deno.UnixConn, Promise<void>>();
 
   /** `user` is who the children run as, if it is somebody else. Throws where there are no sockets. */
   constructor(user: number | undefined) {
@@ -53,12 +57,17 @@ export class ZygoteSocket implements AsyncDisposable {
     for (const id of [...this.#expected.keys()]) this.forget(id);
     this.#listener.close();
     await this.#accepting;
+    for (const connection of this.#greeting.keys()) close(connection);
+    await Promise.all(this.#greeting.values());
     await Deno.remove(this.folder, { recursive: true });
   }
 
   async #accept(): Promise<void> {
     try {
-      for await (const connection of this.#listener) this.#meet(connection);
+      for await (const connection of this.#listener) {
+        const done = () => void this.#greeting.delete(connection);
+        this.#greeting.set(connection, this.#meet(connection).finally(done));
+      }
     } catch {
       // it was closed
     }
@@ -72,7 +81,8 @@ export class ZygoteSocket implements AsyncDisposable {
     const resolve = this.#expected.get(id ?? "");
     if (pid === undefined || resolve === undefined || rest === undefined) return close(connection);
     this.#expected.delete(id ?? "");
-    resolve({ pid, input: connection.writable.getWriter(), output: read(connection, rest) });
+    const [input, output] = [connection.writable.getWriter(), read(connection, rest)];
+    resolve({ pid, input, output, close: () => close(connection) });
   }
 }
 

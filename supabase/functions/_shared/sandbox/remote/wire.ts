@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Limits, Usage } from "../engine.ts";
+import { EndingStatus, ErrorKind, limitsOf, LogLevel, usageOf } from "../schema.ts";
 
 /** How long a program and an input may be, in characters. */
 export const MAX_TEXT = 1024 * 1024;
@@ -11,22 +12,11 @@ export const LINE_SLACK_BYTES = 64 * 1024;
 export const JSON_BYTES_PER_CHAR = 6;
 
 const whole = z.int().min(0);
-const limit = z.int().min(1);
 const call = z.int().min(1);
 const toolName = z.string().max(128);
 
 /** The limits as a run token and the environment spell them. */
-export const WireLimits = z.strictObject({
-  wall_ms: limit,
-  cpu_ms: limit,
-  memory_bytes: limit,
-  output_bytes: limit,
-  log_bytes: limit,
-  events: limit,
-  tool_calls: limit,
-  tool_concurrency: limit,
-  tool_bytes: limit,
-});
+export const WireLimits = z.strictObject(limitsOf(z.int().min(1)));
 
 /** Limits, spelled for the wire. */
 export function toWire(limits: Readonly<Limits>): z.infer<typeof WireLimits> {
@@ -45,17 +35,8 @@ export function toWire(limits: Readonly<Limits>): z.infer<typeof WireLimits> {
 
 /** Limits that came over the wire. */
 export function fromWire(wire: z.infer<typeof WireLimits>): Limits {
-  return {
-    wallMs: wire.wall_ms,
-    cpuMs: wire.cpu_ms,
-    memoryBytes: wire.memory_bytes,
-    outputBytes: wire.output_bytes,
-    logBytes: wire.log_bytes,
-    events: wire.events,
-    toolCalls: wire.tool_calls,
-    toolConcurrency: wire.tool_concurrency,
-    toolBytes: wire.tool_bytes,
-  };
+  const { tool_concurrency: toolConcurrency, tool_bytes: toolBytes, ...usage } = wire;
+  return { ...fromWireUsage(usage), toolConcurrency, toolBytes };
 }
 
 /** What a run has spent, spelled for the wire. */
@@ -129,32 +110,10 @@ export const RefusedLine = z.strictObject({
   problem: ProblemDocument,
 });
 
-const UsageLine = z.strictObject({
-  wall_ms: whole,
-  cpu_ms: whole,
-  memory_bytes: whole,
-  output_bytes: whole,
-  log_bytes: whole,
-  events: whole,
-  tool_calls: whole,
-});
+const UsageLine = z.strictObject(usageOf(whole));
 
 const ErrorLine = z.strictObject({
-  kind: z.enum([
-    "threw",
-    "syntax",
-    "contract",
-    "cpu_limit",
-    "wall_limit",
-    "stalled",
-    "memory_limit",
-    "output_limit",
-    "log_limit",
-    "event_limit",
-    "tool_limit",
-    "cancelled",
-    "internal",
-  ]),
+  kind: ErrorKind,
   name: z.string().max(200),
   message: z.string().max(4_000),
   line: z.int().min(1).exactOptional(),
@@ -164,14 +123,7 @@ const ErrorLine = z.strictObject({
 /** The runner's one last word on a run that began. */
 export const EndingLine = z.strictObject({
   type: z.literal("ending"),
-  status: z.enum([
-    "succeeded",
-    "failed",
-    "timed_out",
-    "out_of_memory",
-    "output_exceeded",
-    "cancelled",
-  ]),
+  status: EndingStatus,
   output: z.string().exactOptional(),
   error: ErrorLine.exactOptional(),
   usage: UsageLine,
@@ -186,7 +138,7 @@ export const RunnerLine = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ask"), call, tool: askedName, args: z.string() }),
   z.strictObject({
     type: z.literal("log"),
-    level: z.enum(["debug", "info", "warn", "error"]),
+    level: LogLevel,
     message: z.string(),
     fields: z.string().exactOptional(),
   }),
