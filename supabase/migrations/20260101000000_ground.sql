@@ -30,16 +30,32 @@ revoke execute on function app.uuid7_floor from public, anon, authenticated, ser
 
 -- A UUIDv7 (RFC 9562, method 3), which Postgres has only from 18 on: milliseconds, then the
 -- fraction of the millisecond, then the variant and randomness of a v4. Ids made later sort later.
+-- In plpgsql, which keeps its plan: it is the default of nearly every table's id.
 create function app.uuid7() returns uuid
-language sql volatile parallel safe
+language plpgsql volatile parallel safe
 set search_path = ''
 as $$
-  select (lpad(to_hex(micros / 1000), 12, '0')
+declare
+  micros bigint := extract(epoch from clock_timestamp()) * 1000000;
+begin
+  return lpad(to_hex(micros / 1000), 12, '0')
     || '7' || lpad(to_hex(micros % 1000 * 4096 / 1000), 3, '0')
-    || right(replace(gen_random_uuid()::text, '-', ''), 16))::uuid
-  from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as micros) as clock;
+    || right(replace(gen_random_uuid()::text, '-', ''), 16);
+end;
 $$;
 revoke execute on function app.uuid7 from public, anon, authenticated, service_role;
+
+-- What a text says that came from outside, or null where that is no id.
+create function app.to_uuid(said text) returns uuid
+language plpgsql immutable parallel safe
+set search_path = ''
+as $$
+begin
+  return case when to_uuid.said ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+    then to_uuid.said::uuid end;
+end;
+$$;
+revoke execute on function app.to_uuid from public, anon, authenticated, service_role;
 
 -- Refuses a call. PostgREST turns PTnnn into HTTP status nnn; the code is for programs, the
 -- sentence for people. It never names what the caller may not see.
@@ -68,3 +84,15 @@ begin
 end;
 $$;
 revoke execute on function app.take_turn from public, anon, authenticated, service_role;
+
+-- Waits only for who takes the turn, not for others who share it.
+create function app.share_turn(topic text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock_shared(
+    hashtextextended(concat_ws('.', 'cloister', share_turn.topic), 0));
+end;
+$$;
+revoke execute on function app.share_turn from public, anon, authenticated, service_role;

@@ -92,7 +92,10 @@ declare
   caller uuid := (select auth.uid());
   agent public.agents;
 begin
-  perform app.require(caller, 'agents:write');
+  perform app.require('agents:write');
+  if app.key_agent() is not null then
+    perform app.refuse(403, 'forbidden', 'A key of one agent makes no other.');
+  end if;
   perform app.refuse_taken(caller, create_agent.name);
   if (select count(*) from public.agents where agents.owner_id = caller)
     >= (select settings.max_agents from app.settings) then
@@ -165,7 +168,7 @@ as $$
 $$;
 comment on function public.create_version is
   'Writes the next version of an agent and, if asked, publishes it. Errors: forbidden, '
-  'not_found, too_many_versions.';
+  'not_found, too_many_versions, agent_quarantined.';
 revoke execute on function public.create_version from public, anon, authenticated, service_role;
 grant execute on function public.create_version to authenticated;
 
@@ -198,30 +201,53 @@ as $$
 $$;
 comment on function public.publish_version is
   'Makes a version the one that runs: a newer one, or an earlier one to go back. Errors: '
-  'forbidden, not_found.';
+  'forbidden, not_found, agent_quarantined.';
 revoke execute on function public.publish_version from public, anon, authenticated, service_role;
 grant execute on function public.publish_version to authenticated;
 
--- What is needed to run an agent: one of its versions, by default the published one. With the
--- caller's rights, so that row level security decides what there is; plpgsql, because it keeps its
--- plan and this is asked before each run.
-create function public.find_program(agent_name text, version int default null)
-returns setof public.agent_versions
-language plpgsql stable rows 1
+-- What is needed to run an agent: one of its versions, by default the published one. Definer,
+-- because most API keys may run agents and not read them: these get all but what was written.
+create function app.find_program(agent_name text, version int) returns setof public.agent_versions
+language plpgsql stable security definer rows 1
 set search_path = ''
 as $$
+declare
+  program public.agent_versions;
+  known uuid := app.key_agent();
+  reads boolean := app.can('agents:read');
 begin
-  return query
-  select v.*
+  if not reads and not app.can('agents:execute') then
+    return;
+  end if;
+  select v.* into program
   from public.agents as a
   join public.agent_versions as v
     on v.agent_id = a.id and v.version = coalesce(find_program.version, a.current_version)
-  where a.owner_id = (select auth.uid()) and a.name = find_program.agent_name;
+  where a.owner_id = (select auth.uid()) and a.name = find_program.agent_name
+    and (known is null or a.id = known);
+  if not found then
+    return;
+  end if;
+  if not reads then
+    program.source := null;
+    program.findings := '[]';
+  end if;
+  return next program;
 end;
+$$;
+revoke execute on function app.find_program from public, anon, authenticated, service_role;
+grant execute on function app.find_program to authenticated;
+
+create function public.find_program(agent_name text, version int default null)
+returns setof public.agent_versions
+language sql stable rows 1
+set search_path = ''
+as $$
+  select * from app.find_program(find_program.agent_name, find_program.version);
 $$;
 comment on function public.find_program is
   'The version of the caller''s agent with that number, or the published one. No row if there '
-  'is none.';
+  'is none, or the caller may neither read nor run it; no source for who may only run it.';
 revoke execute on function public.find_program from public, anon, authenticated, service_role;
 grant execute on function public.find_program to authenticated;
 
@@ -232,4 +258,7 @@ alter table public.agent_versions enable row level security;
 
 create policy "owners who may read see the versions of their agents"
 on public.agent_versions for select to authenticated
-using (owner_id = (select auth.uid()) and (select app.can('agents:read')));
+using (
+  owner_id = (select auth.uid()) and (select app.can('agents:read'))
+  and coalesce(agent_id = (select app.key_agent()), true)
+);

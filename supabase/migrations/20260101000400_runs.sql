@@ -27,14 +27,15 @@ create table public.runs (
   heartbeat_at timestamptz,
   deadline_at timestamptz,
   cancel_requested_at timestamptz,
+  key_id uuid,
   constraint runs_ended_has_a_time check ((status in ('queued', 'running')) = (ended_at is null)),
   constraint runs_running_has_a_deadline check (
     status <> 'running' or (deadline_at is not null and heartbeat_at is not null)
   )
 ) with (fillfactor = 90);
 comment on table public.runs is
-  'One execution of one version. agent_id and version_id are records, not references: both may '
-  'be gone. A running run is lost past deadline_at, and when heartbeat_at is too long ago.';
+  'One execution of one version. agent_id, version_id and key_id (the API key it was started by) '
+  'are records, not references: they may be gone. A running run is lost past deadline_at, and when heartbeat_at is too long ago.';
 
 create index runs_owner_id_id_idx on public.runs (owner_id, id desc);
 create index runs_owner_id_agent_id_id_idx on public.runs (owner_id, agent_id, id desc);
@@ -64,7 +65,6 @@ as $$
 declare
   agent public.agents := app.own_agent(delete_agent.name);
 begin
-  perform app.refuse_quarantined(agent);
   if exists (
     select from public.runs
     where runs.agent_id = agent.id and runs.status = 'running' and not app.is_overdue(runs)
@@ -96,4 +96,7 @@ alter table public.runs enable row level security;
 
 create policy "owners who may read see their runs"
 on public.runs for select to authenticated
-using (owner_id = (select auth.uid()) and (select app.can('agents:read')));
+using (
+  owner_id = (select auth.uid()) and (select app.can('agents:read'))
+  and coalesce(agent_id = (select app.key_agent()), true)
+);

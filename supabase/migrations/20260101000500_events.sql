@@ -99,6 +99,12 @@ grant select on table public.run_events to authenticated, service_role;
 
 alter table public.run_events enable row level security;
 
+-- For a key of one agent, a run that it does not see has no events.
 create policy "owners who may read see the events of their runs"
 on public.run_events for select to authenticated
-using (owner_id = (select auth.uid()) and (select app.can('agents:read')));
+using (
+  owner_id = (select auth.uid()) and (select app.can('agents:read'))
+  and coalesce(
+    (select app.key_agent()) = (select r.agent_id from public.runs as r where r.id = run_events.run_id),
+    (select app.key_agent()) is null)
+);

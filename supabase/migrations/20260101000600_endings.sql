@@ -40,6 +40,7 @@ begin
     select r.* into run from public.runs as r where r.id = settle.run_id;
     return run;
   end if;
+  perform app.charge_cpu(run);
   insert into public.run_events (run_id, seq, type, at, data, owner_id)
   select run.id, max(e.seq) + 1, 'run.' || run.status, run.ended_at,
     json_build_object('status', run.status, 'output', run.output, 'error', run.error,
@@ -93,11 +94,13 @@ set search_path = ''
 as $$
 declare
   caller uuid := (select auth.uid());
+  known uuid := app.key_agent();
 begin
   if exists (
     select from public.runs as r
     where r.id = notice_lost.run_id and r.owner_id = caller and app.is_overdue(r)
-  ) then
+      and (known is null or r.agent_id = known)
+  ) and app.can('agents:read') then
     perform app.reap(caller, notice_lost.run_id);
   end if;
 end;
@@ -171,16 +174,19 @@ revoke execute on function public.settle_run from public, anon, authenticated, s
 grant execute on function public.settle_run to service_role;
 
 -- Asks the executor to stop, which then settles. Where no executor can be left, the run is lost.
+-- Who may stop runs and not read them is told how it stands with the run, and not what is in it.
 create function app.cancel_run(run_id uuid) returns setof public.runs
 language plpgsql security definer rows 1
 set search_path = ''
 as $$
 declare
   run public.runs;
+  known uuid := app.key_agent();
 begin
-  perform app.require((select auth.uid()), 'runs:cancel');
+  perform app.require('runs:cancel');
   select r.* into run from public.runs as r
   where r.id = cancel_run.run_id and r.owner_id = (select auth.uid())
+    and (known is null or r.agent_id = known)
   for update;
   if not found then
     perform app.refuse(404, 'not_found', 'There is no such run.');
@@ -191,6 +197,11 @@ begin
     update public.runs as r
     set cancel_requested_at = coalesce(r.cancel_requested_at, clock_timestamp())
     where r.id = run.id returning r.* into run;
+  end if;
+  if not app.can('agents:read') then
+    run.input := 'null';
+    run.output := null;
+    run.error := null;
   end if;
   return next run;
 end;

@@ -25,14 +25,17 @@ as $$
 $$;
 revoke execute on function app.forget_idempotency_keys from public, anon, authenticated, service_role;
 
--- The run that this key started already, or a null row.
-create function app.replayed_run(caller uuid, key text, request_hash text) returns public.runs
+-- The run that this Idempotency-Key started already, or a null row. To an API key that does not
+-- know the run's agent it says the same as start_run() says of that agent.
+create function app.replayed_run(caller uuid, key text, request_hash text, key_id uuid)
+returns public.runs
 language plpgsql
 set search_path = ''
 as $$
 declare
   earlier app.idempotency_keys;
   run public.runs;
+  known uuid := app.agent_of_key(replayed_run.key_id);
 begin
   select k.* into earlier from app.idempotency_keys as k
   where k.owner_id = replayed_run.caller and k.key = replayed_run.key
@@ -45,28 +48,33 @@ begin
       'This Idempotency-Key came with another request before.');
   end if;
   select r.* into run from public.runs as r where r.id = earlier.run_id;
+  if run.agent_id <> known then
+    perform app.refuse(404, 'not_found', 'There is no such agent.');
+  end if;
   return run;
 end;
 $$;
 revoke execute on function app.replayed_run from public, anon, authenticated, service_role;
 
--- The caller's agent, kept from being archived or deleted until the run is there. Somebody
--- else's agent, and one the caller may not read, is not there.
-create function app.startable_agent(caller uuid, name text) returns public.agents
+-- The caller's agent, kept from being archived or deleted until the run is there. Who may not run
+-- is told so before anything is looked for; somebody else's agent, and one that the caller's key
+-- does not know, is not there.
+create function app.startable_agent(caller uuid, key_id uuid, name text) returns public.agents
 language plpgsql
 set search_path = ''
 as $$
 declare
   agent public.agents;
+  known uuid := app.agent_of_key(startable_agent.key_id);
 begin
+  perform app.require(startable_agent.caller, startable_agent.key_id, 'agents:execute');
   select a.* into agent from public.agents as a
   where a.owner_id = startable_agent.caller and a.name = startable_agent.name
-    and app.user_can(startable_agent.caller, 'agents:read')
+    and (known is null or a.id = known)
   for share;
   if not found then
     perform app.refuse(404, 'not_found', 'There is no such agent.');
   end if;
-  perform app.require(startable_agent.caller, 'agents:execute');
   return agent;
 end;
 $$;
@@ -98,10 +106,14 @@ create function app.refuse_over_quota(caller uuid) returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  limits record := app.limits_of(caller);
 begin
-  if (select count(*) from public.runs where runs.owner_id = caller and runs.status = 'running')
-    >= (select settings.max_concurrent_runs from app.settings) then
+  if app.running_runs(caller) >= limits.max_concurrent_runs then
     perform app.refuse(429, 'too_many_runs', 'You have as many runs under way as you may have.');
+  end if;
+  if app.cpu_ms_today(caller) >= limits.cpu_seconds_per_day * 1000::bigint then
+    perform app.refuse(429, 'cpu_budget_spent', 'Your runs have spent the CPU time of this day.');
   end if;
 end;
 $$;
@@ -128,11 +140,14 @@ end;
 $$;
 revoke execute on function app.open_run from public, anon, authenticated, service_role;
 
--- The grace beside the wall clock is for the executor to report; only after it is a run lost.
+-- Starts go on side by side, but not beside a quarantine that is being imposed: what it does not
+-- see running yet, sees the quarantine. The grace beside the wall clock is for the executor to
+-- report; only after it is a run lost.
 create function public.start_run(
   run_id uuid, caller uuid, agent_name text, version int, input text, engine text, layers text[],
   limits text, wall_ms int, request_id text,
-  idempotency_key text default null, request_hash text default null, program_id uuid default null
+  idempotency_key text default null, request_hash text default null, program_id uuid default null,
+  key_id uuid default null
 ) returns setof public.runs
 language plpgsql security definer rows 1
 set search_path = ''
@@ -144,9 +159,11 @@ declare
   chosen int;
 begin
   perform app.take_turn('runs', start_run.caller);
-  agent := app.startable_agent(start_run.caller, start_run.agent_name);
+  perform app.share_turn('quarantines');
+  agent := app.startable_agent(start_run.caller, start_run.key_id, start_run.agent_name);
   perform app.reap(start_run.caller);
-  run := app.replayed_run(start_run.caller, start_run.idempotency_key, start_run.request_hash);
+  run := app.replayed_run(start_run.caller, start_run.idempotency_key, start_run.request_hash,
+    start_run.key_id);
   if run.id is not null then
     return next run;
     return;
@@ -163,11 +180,11 @@ begin
   perform app.refuse_over_quota(start_run.caller);
   insert into public.runs (
     id, owner_id, agent_id, agent_name, version_id, version, status, input, engine, layers, limits,
-    request_id, started_at, heartbeat_at, deadline_at
+    request_id, key_id, started_at, heartbeat_at, deadline_at
   ) values (
     start_run.run_id, agent.owner_id, agent.id, agent.name, version_id, chosen, 'running',
     start_run.input::json, start_run.engine, start_run.layers, start_run.limits::json,
-    start_run.request_id, clock_timestamp(), clock_timestamp(),
+    start_run.request_id, start_run.key_id, clock_timestamp(), clock_timestamp(),
     clock_timestamp() + start_run.wall_ms * interval '1 millisecond' + interval '30 seconds'
   ) returning * into run;
   perform app.open_run(run, start_run.idempotency_key, start_run.request_hash);
@@ -176,29 +193,35 @@ end;
 $$;
 comment on function public.start_run is
   'Starts a run of the caller''s agent, or answers the run that the same idempotency key started '
-  '(its id differs from run_id; it may go on). Errors: not_found, forbidden, agent_quarantined, '
-  'agent_archived, too_many_runs, idempotency_key_reused, invalid_request.';
+  '(its id differs from run_id; it may go on). Errors: not_found, forbidden, execution_suspended, '
+  'user_quarantined, key_quarantined, agent_quarantined, agent_archived, too_many_runs, '
+  'cpu_budget_spent, idempotency_key_reused, invalid_request.';
 revoke execute on function public.start_run from public, anon, authenticated, service_role;
 grant execute on function public.start_run to service_role;
 
 -- The run that a repeated request gets, before anything else of the request is looked at: what was
--- published, archived or deleted since does not change what it got.
-create function public.find_replay(caller uuid, idempotency_key text, request_hash text)
-returns setof public.runs
+-- published, archived or deleted since does not change what it got, but what the caller may now
+-- does.
+create function public.find_replay(
+  caller uuid, idempotency_key text, request_hash text, key_id uuid default null
+) returns setof public.runs
 language plpgsql security definer rows 1
 set search_path = ''
 as $$
 declare
   run public.runs;
 begin
+  perform app.require(find_replay.caller, find_replay.key_id, 'agents:execute');
   perform app.reap(find_replay.caller);
-  run := app.replayed_run(find_replay.caller, find_replay.idempotency_key, find_replay.request_hash);
+  run := app.replayed_run(find_replay.caller, find_replay.idempotency_key, find_replay.request_hash,
+    find_replay.key_id);
   if run.id is not null then
     return next run;
   end if;
 end;
 $$;
 comment on function public.find_replay is
-  'The run that the same idempotency key started, or no row. Errors: idempotency_key_reused.';
+  'The run that the same idempotency key started, or no row. Errors: forbidden, execution_suspended, user_quarantined, key_quarantined, not_found, '
+  'idempotency_key_reused.';
 revoke execute on function public.find_replay from public, anon, authenticated, service_role;
 grant execute on function public.find_replay to service_role;

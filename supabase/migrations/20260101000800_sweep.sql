@@ -39,6 +39,7 @@ begin
       ('cloister-reap', (
         select app.reap_schedule(extversion) from pg_extension where extname = 'pg_cron'
       ), 'select public.reap_runs()'),
+      ('cloister-usage', '15 3 * * *', 'select app.forget_cpu_usage()'),
       ('cloister-partitions', '10 3 * * *', 'select app.ensure_event_partitions(3)'),
       ('cloister-history', '20 3 * * *', $job$
         delete from cron.job_run_details

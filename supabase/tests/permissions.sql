@@ -64,6 +64,7 @@ select is_empty('select public.my_permissions()', 'a token without a subject may
 select ok(not app.can('agents:read'), 'can() is false, not null, for a token without a subject');
 
 select tests.operate();
+insert into app.user_roles values (tests.id('ann'), 'admin');
 delete from app.user_roles where user_id = tests.id('amy');
 select tests.become('amy');
 select ok(not app.can('admin'), 'a role taken away is gone with the next statement');
@@ -76,7 +77,7 @@ select throws_ok(
   'users do not give themselves roles'
 );
 select throws_ok(
-  $$ select app.user_can(tests.id('ann'), 'admin') $$, '42501', null,
+  $$ select app.refusal_of(tests.id('ann'), null, 'admin') $$, '42501', null,
   'users do not ask what others may'
 );
 

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(43);
+select plan(45);
 
 -- start_run() with everything that a test may want to say.
 create function tests.attempt(
@@ -91,7 +91,7 @@ select throws_ok(
 );
 select throws_ok(
   $$ select tests.attempt('nobody', 'weather', 'none') $$,
-  'PT404', 'not_found', 'a caller who is gone finds nothing'
+  'PT403', 'forbidden', 'a caller who is gone may nothing'
 );
 
 select tests.operate();
@@ -213,17 +213,25 @@ select throws_ok(
   $$ select tests.attempt('ann', 'weather', 'none') $$,
   'PT403', 'forbidden', 'running needs agents:execute'
 );
+select throws_ok(
+  $$ select public.find_replay(tests.id('ann'), 'key', 'hash') $$,
+  'PT403', 'forbidden', 'and so does having a run repeated'
+);
 select tests.operate();
 delete from app.role_permissions where permission = 'agents:read';
 select tests.become('service');
 select throws_ok(
   $$ select tests.attempt('ann', 'weather', 'none') $$,
-  'PT404', 'not_found', 'an agent that may not be read is not there'
+  'PT403', 'forbidden', 'whether or not one may read'
+);
+select throws_ok(
+  $$ select tests.attempt('ann', 'no such agent', 'none') $$,
+  'PT403', 'forbidden', 'and whether or not there is such an agent'
 );
 select tests.become('ann');
 select throws_ok('table app.idempotency_keys', '42501', null, 'users do not read keys');
 select throws_ok(
-  $$ select app.startable_agent(tests.id('bob'), 'weather') $$,
+  $$ select app.startable_agent(tests.id('bob'), null, 'weather') $$,
   '42501', null, 'users do not reach what starts'
 );
 
