@@ -24,15 +24,17 @@ export interface Identity {
   role: "anon" | "authenticated" | "service_role";
   /** The user's id, where there is a user. */
   sub?: string;
+  /** The id of the API key that the token was made for, where it was made for one. */
+  key?: string;
 }
 
 /** Runs a statement as somebody, in a savepoint that is taken back. Errors become their SQLSTATE. */
 export async function attempt(
   sql: TransactionSql,
-  { role, sub }: Identity,
+  { role, sub, key }: Identity,
   statement: string,
 ): Promise<{ count: number } | { code: string }> {
-  const claims = JSON.stringify(sub === undefined ? {} : { sub });
+  const claims = JSON.stringify({ sub, cloister_key: key });
   await sql.unsafe(`savepoint attempt; set local role ${role}`);
   await sql`select set_config('request.jwt.claims', ${claims}, true)`;
   try {

@@ -1,15 +1,8 @@
 import assert from "@std/assert";
 import { inRollback, useScratch } from "./database.ts";
-import {
-  fillTables,
-  FUNCTIONS,
-  GRANTS,
-  probe,
-  readFunctions,
-  readGrants,
-  readTables,
-  TABLES,
-} from "./matrix.ts";
+import { fillTables } from "./cast.ts";
+import { FUNCTIONS, GRANTS, readFunctions, readGrants } from "./grants.ts";
+import { probe, readTables, TABLES } from "./matrix.ts";
 
 const scratch = useScratch();
 

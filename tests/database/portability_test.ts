@@ -4,7 +4,7 @@ import { createEmpty, OWNER, readMigrations } from "../../scripts/database/scrat
 import { readTapFiles, runTapFile } from "../../scripts/database/tap.ts";
 import { installedPostgres, startOther } from "../other_postgres.ts";
 import { inRollback } from "./database.ts";
-import { FUNCTIONS, GRANTS, readFunctions, readGrants } from "./matrix.ts";
+import { FUNCTIONS, GRANTS, readFunctions, readGrants } from "./grants.ts";
 
 const given = Deno.env.get("CLOISTER_TEST_POSTGRES_URL");
 const installed = await installedPostgres();

@@ -39,6 +39,96 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"alert_rules": {
+                  Row: {
+                    "enabled": boolean,"name": string,"per": string,"threshold": number,"type": string,"window_s": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "enabled"?: boolean,"name": string,"per": string,"threshold": number,"type": string,"window_s": number
+                  }
+                  Update: {
+                    "enabled"?: boolean,"name"?: string,"per"?: string,"threshold"?: number,"type"?: string,"window_s"?: number
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"alerts": {
+                  Row: {
+                    "acknowledged_at": string | null,"acknowledged_by": string | null,"at": string,"count": number,"created_at": string,"first_at": string,"id": string,"note": string | null,"rule": string,"subject": string,"threshold": number,"type": string,"window_s": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"at": string,"count": number,"created_at"?: string,"first_at": string,"id"?: string,"note"?: string | null,"rule": string,"subject": string,"threshold": number,"type": string,"window_s": number
+                  }
+                  Update: {
+                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"at"?: string,"count"?: number,"created_at"?: string,"first_at"?: string,"id"?: string,"note"?: string | null,"rule"?: string,"subject"?: string,"threshold"?: number,"type"?: string,"window_s"?: number
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"api_keys": {
+                  Row: {
+                    "agent_id": string | null,"created_at": string,"expires_at": string | null,"id": string,"last_used_at": string | null,"name": string,"owner_id": string,"public_id": string,"replaces": string | null,"revoked_at": string | null,"scopes": (string)[]
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent_id"?: string | null,"created_at"?: string,"expires_at"?: string | null,"id"?: string,"last_used_at"?: string | null,"name": string,"owner_id": string,"public_id": string,"replaces"?: string | null,"revoked_at"?: string | null,"scopes": (string)[]
+                  }
+                  Update: {
+                    "agent_id"?: string | null,"created_at"?: string,"expires_at"?: string | null,"id"?: string,"last_used_at"?: string | null,"name"?: string,"owner_id"?: string,"public_id"?: string,"replaces"?: string | null,"revoked_at"?: string | null,"scopes"?: (string)[]
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "api_keys_agent_id_fkey"
+      columns: ["agent_id"]
+isOneToOne: false
+      referencedRelation: "agents"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"audit_log": {
+                  Row: {
+                    "action": string,"actor_id": string | null,"address": string | null,"at": string,"db_role": string,"details": NonNullable<Json>,"hash": string,"key_id": string | null,"outcome": string,"policy_hash": string | null,"prev_hash": string,"request_id": string | null,"resource_id": string | null,"resource_type": string,"seq": number,"user_agent": string | null,"via": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "action": string,"actor_id"?: string | null,"address"?: string | null,"at": string,"db_role": string,"details": NonNullable<Json>,"hash": string,"key_id"?: string | null,"outcome": string,"policy_hash"?: string | null,"prev_hash": string,"request_id"?: string | null,"resource_id"?: string | null,"resource_type": string,"seq": number,"user_agent"?: string | null,"via": string
+                  }
+                  Update: {
+                    "action"?: string,"actor_id"?: string | null,"address"?: string | null,"at"?: string,"db_role"?: string,"details"?: NonNullable<Json>,"hash"?: string,"key_id"?: string | null,"outcome"?: string,"policy_hash"?: string | null,"prev_hash"?: string,"request_id"?: string | null,"resource_id"?: string | null,"resource_type"?: string,"seq"?: number,"user_agent"?: string | null,"via"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"evidence": {
+                  Row: {
+                    "created_at": string,"created_by": string,"id": string,"kind": string,"manifest": string,"reason": string,"sections": string,"signature": string,"since": string,"target": string | null,"until": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by": string,"id"?: string,"kind": string,"manifest": string,"reason": string,"sections": string,"signature": string,"since": string,"target"?: string | null,"until": string
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string,"id"?: string,"kind"?: string,"manifest"?: string,"reason"?: string,"sections"?: string,"signature"?: string,"since"?: string,"target"?: string | null,"until"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"quarantines": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"id": string,"kind": string,"note": string | null,"previous_state": string | null,"reason": string,"released_at": string | null,"released_by": string | null,"target": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string | null,"id"?: string,"kind": string,"note"?: string | null,"previous_state"?: string | null,"reason": string,"released_at"?: string | null,"released_by"?: string | null,"target"?: string | null
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"id"?: string,"kind"?: string,"note"?: string | null,"previous_state"?: string | null,"reason"?: string,"released_at"?: string | null,"released_by"?: string | null,"target"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"run_events": {
                   Row: {
                     "at": string,"data": NonNullable<Json>,"owner_id": string,"run_id": string,"seq": number,"type": string
@@ -61,14 +151,28 @@ isOneToOne: false
                   ]
                 },"runs": {
                   Row: {
-                    "agent_id": string,"agent_name": string,"cancel_requested_at": string | null,"created_at": string,"deadline_at": string | null,"ended_at": string | null,"engine": string,"error": Json | null,"heartbeat_at": string | null,"id": string,"input": NonNullable<Json>,"layers": (string)[],"limits": NonNullable<Json>,"output": Json | null,"owner_id": string,"request_id": string | null,"started_at": string | null,"status": string,"usage": Json | null,"version": number,"version_id": string
+                    "agent_id": string,"agent_name": string,"cancel_requested_at": string | null,"created_at": string,"deadline_at": string | null,"ended_at": string | null,"engine": string,"error": Json | null,"heartbeat_at": string | null,"id": string,"input": NonNullable<Json>,"key_id": string | null,"layers": (string)[],"limits": NonNullable<Json>,"output": Json | null,"owner_id": string,"request_id": string | null,"started_at": string | null,"status": string,"usage": Json | null,"version": number,"version_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "agent_id": string,"agent_name": string,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine": string,"error"?: Json | null,"heartbeat_at"?: string | null,"id": string,"input": NonNullable<Json>,"layers": (string)[],"limits": NonNullable<Json>,"output"?: Json | null,"owner_id": string,"request_id"?: string | null,"started_at"?: string | null,"status": string,"usage"?: Json | null,"version": number,"version_id": string
+                    "agent_id": string,"agent_name": string,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine": string,"error"?: Json | null,"heartbeat_at"?: string | null,"id": string,"input": NonNullable<Json>,"key_id"?: string | null,"layers": (string)[],"limits": NonNullable<Json>,"output"?: Json | null,"owner_id": string,"request_id"?: string | null,"started_at"?: string | null,"status": string,"usage"?: Json | null,"version": number,"version_id": string
                   }
                   Update: {
-                    "agent_id"?: string,"agent_name"?: string,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine"?: string,"error"?: Json | null,"heartbeat_at"?: string | null,"id"?: string,"input"?: NonNullable<Json>,"layers"?: (string)[],"limits"?: NonNullable<Json>,"output"?: Json | null,"owner_id"?: string,"request_id"?: string | null,"started_at"?: string | null,"status"?: string,"usage"?: Json | null,"version"?: number,"version_id"?: string
+                    "agent_id"?: string,"agent_name"?: string,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine"?: string,"error"?: Json | null,"heartbeat_at"?: string | null,"id"?: string,"input"?: NonNullable<Json>,"key_id"?: string | null,"layers"?: (string)[],"limits"?: NonNullable<Json>,"output"?: Json | null,"owner_id"?: string,"request_id"?: string | null,"started_at"?: string | null,"status"?: string,"usage"?: Json | null,"version"?: number,"version_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"security_events": {
+                  Row: {
+                    "address": string | null,"at": string,"code": string | null,"count": number,"data": NonNullable<Json>,"id": string,"key_id": string | null,"method": string | null,"request_id": string | null,"route": string | null,"type": string,"user_agent": string | null,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "address"?: string | null,"at": string,"code"?: string | null,"count": number,"data": NonNullable<Json>,"id"?: string,"key_id"?: string | null,"method"?: string | null,"request_id"?: string | null,"route"?: string | null,"type": string,"user_agent"?: string | null,"user_id"?: string | null
+                  }
+                  Update: {
+                    "address"?: string | null,"at"?: string,"code"?: string | null,"count"?: number,"data"?: NonNullable<Json>,"id"?: string,"key_id"?: string | null,"method"?: string | null,"request_id"?: string | null,"route"?: string | null,"type"?: string,"user_agent"?: string | null,"user_id"?: string | null
                   }
                   Relationships: [
                     
@@ -79,8 +183,36 @@ isOneToOne: false
             [_ in never]: never
           }
           Functions: {
-            "append_run_events":
+            "acknowledge_alert":
+{ Args: { "alert_id": string,"note"?: string }; Returns: {
+              "acknowledged_at": string | null,
+"acknowledged_by": string | null,
+"at": string,
+"count": number,
+"created_at": string,
+"first_at": string,
+"id": string,
+"note": string | null,
+"rule": string,
+"subject": string,
+"threshold": number,
+"type": string,
+"window_s": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "alerts"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"append_run_events":
 { Args: { "events": string,"run_id": string }; Returns: boolean
+                           },
+"audit_note":
+{ Args: { "action": string,"details"?: Json,"resource_id"?: string,"resource_type": string }; Returns: undefined
+                           },
+"authenticate_key":
+{ Args: { "public_id": string,"secret_hash": string }; Returns: Json
                            },
 "cancel_run":
 { Args: { "run_id": string }; Returns: {
@@ -95,6 +227,7 @@ isOneToOne: false
 "heartbeat_at": string | null,
 "id": string,
 "input": NonNullable<Json>,
+"key_id": string | null,
 "layers": (string)[],
 "limits": NonNullable<Json>,
 "output": Json | null,
@@ -112,6 +245,17 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"claim_alert_deliveries":
+{ Args: { "lease_s": number,"max": number }; Returns: {
+              "attempt": number,"id": string,"payload": Json
+            }[]
+                           },
+"collect_evidence":
+{ Args: { "kind": string,"since": string,"target"?: string,"until": string }; Returns: Json
+                           },
+"context_key":
+{ Args: Record<PropertyKey, never>; Returns: string
+                           },
 "create_agent":
 { Args: { "description": string,"findings"?: string,"input_schema"?: string,"language": string,"name": string,"program"?: string,"seal"?: string,"source": string }; Returns: {
               "created_at": string,
@@ -126,6 +270,26 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "agents"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"create_key":
+{ Args: { "agent_name"?: string,"expires_at"?: string,"name": string,"public_id": string,"scopes": (string)[],"secret_hash": string }; Returns: {
+              "agent_id": string | null,
+"created_at": string,
+"expires_at": string | null,
+"id": string,
+"last_used_at": string | null,
+"name": string,
+"owner_id": string,
+"public_id": string,
+"replaces": string | null,
+"revoked_at": string | null,
+"scopes": (string)[]
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "api_keys"
         isOneToOne: true
         isSetofReturn: true
       } },
@@ -154,6 +318,15 @@ isOneToOne: false
 "delete_agent":
 { Args: { "name": string }; Returns: undefined
                            },
+"detect_anomalies":
+{ Args: Record<PropertyKey, never>; Returns: number
+                           },
+"find_block":
+{ Args: { "address": string }; Returns: Json
+                           },
+"find_identity_user":
+{ Args: { "issuer_provider"?: string,"value": string }; Returns: string
+                           },
 "find_program":
 { Args: { "agent_name": string,"version"?: number }; Returns: {
               "agent_id": string,
@@ -177,7 +350,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "find_replay":
-{ Args: { "caller": string,"idempotency_key": string,"request_hash": string }; Returns: {
+{ Args: { "caller": string,"idempotency_key": string,"key_id"?: string,"request_hash": string }; Returns: {
               "agent_id": string,
 "agent_name": string,
 "cancel_requested_at": string | null,
@@ -189,6 +362,7 @@ isOneToOne: false
 "heartbeat_at": string | null,
 "id": string,
 "input": NonNullable<Json>,
+"key_id": string | null,
 "layers": (string)[],
 "limits": NonNullable<Json>,
 "output": Json | null,
@@ -219,6 +393,7 @@ isOneToOne: false
 "heartbeat_at": string | null,
 "id": string,
 "input": NonNullable<Json>,
+"key_id": string | null,
 "layers": (string)[],
 "limits": NonNullable<Json>,
 "output": Json | null,
@@ -236,8 +411,50 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"find_user":
+{ Args: { "user_id": string }; Returns: {
+              "assigned": boolean,"created_at": string,"email": string,"id": string,"quarantined_at": string,"role": string
+            }[]
+                           },
+"keep_evidence":
+{ Args: { "created_by": string,"evidence_id": string,"kind": string,"manifest": string,"reason": string,"sections": string,"signature": string,"since": string,"target"?: string,"until": string }; Returns: {
+              "created_at": string,
+"created_by": string,
+"id": string,
+"kind": string,
+"manifest": string,
+"reason": string,
+"sections": string,
+"signature": string,
+"since": string,
+"target": string | null,
+"until": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "evidence"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"lift_block":
+{ Args: { "address": string }; Returns: boolean
+                           },
+"list_blocks":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"list_users":
+{ Args: { "after"?: string,"max"?: number,"role_filter"?: string }; Returns: {
+              "assigned": boolean,"created_at": string,"email": string,"id": string,"quarantined_at": string,"role": string
+            }[]
+                           },
+"my_access":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
 "my_permissions":
 { Args: Record<PropertyKey, never>; Returns: string[]
+                           },
+"my_usage":
+{ Args: Record<PropertyKey, never>; Returns: Json
                            },
 "publish_version":
 { Args: { "agent_name": string,"version": number }; Returns: {
@@ -256,9 +473,93 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"quarantine":
+{ Args: { "kind": string,"reason"?: string,"target"?: string }; Returns: {
+              "created_at": string,
+"created_by": string | null,
+"id": string,
+"kind": string,
+"note": string | null,
+"previous_state": string | null,
+"reason": string,
+"released_at": string | null,
+"released_by": string | null,
+"target": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "quarantines"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "reap_runs":
 { Args: Record<PropertyKey, never>; Returns: number
                            },
+"record_security_events":
+{ Args: { "events": string }; Returns: Json
+                           },
+"release_quarantine":
+{ Args: { "note"?: string,"quarantine_id": string }; Returns: {
+              "created_at": string,
+"created_by": string | null,
+"id": string,
+"kind": string,
+"note": string | null,
+"previous_state": string | null,
+"reason": string,
+"released_at": string | null,
+"released_by": string | null,
+"target": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "quarantines"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"require_permission":
+{ Args: { "permission": string }; Returns: undefined
+                           },
+"revoke_key":
+{ Args: { "key_id": string }; Returns: {
+              "agent_id": string | null,
+"created_at": string,
+"expires_at": string | null,
+"id": string,
+"last_used_at": string | null,
+"name": string,
+"owner_id": string,
+"public_id": string,
+"replaces": string | null,
+"revoked_at": string | null,
+"scopes": (string)[]
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "api_keys"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"rotate_key":
+{ Args: { "key_id": string,"overlap_s"?: number,"public_id": string,"secret_hash": string }; Returns: {
+              "agent_id": string | null,
+"created_at": string,
+"expires_at": string | null,
+"id": string,
+"last_used_at": string | null,
+"name": string,
+"owner_id": string,
+"public_id": string,
+"replaces": string | null,
+"revoked_at": string | null,
+"scopes": (string)[]
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "api_keys"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "set_agent_archived":
 { Args: { "archived": boolean,"name": string }; Returns: {
               "created_at": string,
@@ -276,6 +577,29 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"set_alert_rule":
+{ Args: { "enabled"?: boolean,"name": string,"threshold"?: number,"window_s"?: number }; Returns: {
+              "enabled": boolean,
+"name": string,
+"per": string,
+"threshold": number,
+"type": string,
+"window_s": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "alert_rules"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"set_role":
+{ Args: { "new_role"?: string,"user_id": string }; Returns: {
+              "assigned": boolean,"created_at": string,"email": string,"id": string,"quarantined_at": string,"role": string
+            }[]
+                           },
+"settle_alert_delivery":
+{ Args: { "delivered": boolean,"error"?: string,"id": string,"status": number }; Returns: undefined
+                           },
 "settle_run":
 { Args: { "ending": string,"events"?: string,"run_id": string }; Returns: {
               "agent_id": string,
@@ -289,6 +613,7 @@ isOneToOne: false
 "heartbeat_at": string | null,
 "id": string,
 "input": NonNullable<Json>,
+"key_id": string | null,
 "layers": (string)[],
 "limits": NonNullable<Json>,
 "output": Json | null,
@@ -307,7 +632,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "start_run":
-{ Args: { "agent_name": string,"caller": string,"engine": string,"idempotency_key"?: string,"input": string,"layers": (string)[],"limits": string,"program_id"?: string,"request_hash"?: string,"request_id": string,"run_id": string,"version": number,"wall_ms": number }; Returns: {
+{ Args: { "agent_name": string,"caller": string,"engine": string,"idempotency_key"?: string,"input": string,"key_id"?: string,"layers": (string)[],"limits": string,"program_id"?: string,"request_hash"?: string,"request_id": string,"run_id": string,"version": number,"wall_ms": number }; Returns: {
               "agent_id": string,
 "agent_name": string,
 "cancel_requested_at": string | null,
@@ -319,6 +644,7 @@ isOneToOne: false
 "heartbeat_at": string | null,
 "id": string,
 "input": NonNullable<Json>,
+"key_id": string | null,
 "layers": (string)[],
 "limits": NonNullable<Json>,
 "output": Json | null,
@@ -336,6 +662,12 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"strike_address":
+{ Args: { "address": string,"durations": (number)[],"rule": string,"threshold": number,"window_s": number }; Returns: Json
+                           },
+"take_tokens":
+{ Args: { "charges": string }; Returns: Json
+                           },
 "update_agent":
 { Args: { "description"?: string,"name": string,"new_name"?: string }; Returns: {
               "created_at": string,
@@ -352,7 +684,10 @@ isOneToOne: false
         to: "agents"
         isOneToOne: true
         isSetofReturn: true
-      } }
+      } },
+"verify_audit_chain":
+{ Args: { "expected_hash"?: string,"expected_seq"?: number,"since_seq"?: number }; Returns: Json
+                           }
           }
           Enums: {
             [_ in never]: never

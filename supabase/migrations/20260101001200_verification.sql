@@ -1,0 +1,211 @@
+-- Whether the audit log is whole. The chain shows what was edited, removed or moved in it. That its
+-- end was not cut off, or all of it written anew, shows only who kept number and hash of an earlier
+-- entry: each export, alert and bundle of evidence carries them.
+
+-- The first entry from since_seq on that does not follow from the one before it, or a null row.
+-- linked: it holds the hash of the one before. intact: its own hash is that of its columns.
+create function app.broken_link(
+  since_seq bigint, before_hash text,
+  out entry public.audit_log, out before_seq bigint, out linked boolean, out intact boolean
+)
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  link record;
+begin
+  select * into link
+  from (
+    select l as entry, lag(l.seq, 1, since_seq - 1) over by_seq as before_seq,
+      l.prev_hash = lag(l.hash, 1, broken_link.before_hash) over by_seq as linked,
+      l.hash = app.audit_hash(l) as intact
+    from public.audit_log as l where l.seq >= since_seq
+    window by_seq as (order by l.seq)
+  ) as each
+  where (each.entry).seq <> each.before_seq + 1 or not each.linked or not each.intact
+  limit 1;
+  entry := link.entry;
+  before_seq := link.before_seq;
+  linked := link.linked;
+  intact := link.intact;
+end;
+$$;
+revoke execute on function app.broken_link from public, anon, authenticated, service_role;
+
+-- What happened to an entry that does not follow from the one before it, and where.
+create function app.diagnose_link(
+  entry public.audit_log, before_seq bigint, linked boolean, intact boolean, lost bigint,
+  out problem text, out at_seq bigint
+)
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  renumbered public.audit_log := entry;
+begin
+  problem := 'edited';
+  at_seq := entry.seq;
+  renumbered.seq := entry.seq + lost;
+  if entry.seq <> before_seq + 1 then
+    problem := 'missing';
+    at_seq := before_seq + 1;
+  elsif intact then
+    -- It is whole, so the one before it was edited and given a hash that fits.
+    at_seq := greatest(before_seq, 1);
+  elsif linked then
+    return;
+  elsif exists (select from public.audit_log as l where l.hash = entry.prev_hash) then
+    problem := 'reordered';
+  elsif lost > 0 and app.audit_hash(renumbered) = entry.hash then
+    -- Something before it was removed, and the rest renumbered to close the gap.
+    problem := 'missing';
+  end if;
+end;
+$$;
+revoke execute on function app.diagnose_link from public, anon, authenticated, service_role;
+
+-- What is wrong with the end of a log whose links hold, or with what somebody remembers of it.
+create function app.diagnose_end(
+  last_seq bigint, last_hash text, head app.audit_head, expected_seq bigint, expected_hash text,
+  out problem text, out at_seq bigint
+)
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if last_seq < greatest(head.seq, expected_seq) then
+    problem := 'truncated';
+    at_seq := last_seq + 1;
+  elsif expected_seq >= 1 and lower(expected_hash) is distinct from
+    (select l.hash from public.audit_log as l where l.seq = diagnose_end.expected_seq) then
+    problem := 'edited';
+    at_seq := expected_seq;
+  elsif (head.seq, head.hash) is distinct from (last_seq, last_hash) then
+    problem := 'edited';
+    at_seq := last_seq;
+  end if;
+end;
+$$;
+revoke execute on function app.diagnose_end from public, anon, authenticated, service_role;
+
+-- For the operator in SQL. Stable, so that all of it sees one moment while entries are added.
+create function app.check_audit_chain(
+  since_seq bigint default 1, expected_seq bigint default null, expected_hash text default null
+) returns json
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  head app.audit_head;
+  last_seq bigint := 0;
+  last_hash text := repeat('0', 64);
+  before_hash text := repeat('0', 64);
+  broken record;
+  found_there record;
+begin
+  select h.* into head from app.audit_head as h;
+  select l.seq, l.hash into last_seq, last_hash
+  from (select 0 as seq, before_hash as hash union all
+    select l.seq, l.hash from public.audit_log as l order by seq desc limit 1) as l;
+  if since_seq > 1 then
+    before_hash := (select l.hash from public.audit_log as l where l.seq = since_seq - 1);
+  end if;
+  broken := app.broken_link(since_seq, before_hash);
+  if before_hash is null then
+    select case when last_seq < since_seq - 1 then 'truncated' else 'missing' end as problem,
+      least(last_seq + 1, since_seq - 1) as at_seq into found_there;
+  elsif (broken.entry).seq is not null then
+    found_there := app.diagnose_link(broken.entry, broken.before_seq, broken.linked, broken.intact,
+      head.seq - last_seq);
+  else
+    found_there := app.diagnose_end(last_seq, last_hash, head, expected_seq, expected_hash);
+  end if;
+  return json_build_object(
+    'ok', found_there.problem is null,
+    'checked', case when before_hash is null then 0
+      else coalesce(broken.before_seq, last_seq) - since_seq + 1 end,
+    'head_seq', last_seq, 'head_hash', last_hash,
+    'problem', found_there.problem, 'at_seq', found_there.at_seq);
+end;
+$$;
+revoke execute on function app.check_audit_chain from public, anon, authenticated, service_role;
+
+create function app.verify_audit_chain(since_seq bigint, expected_seq bigint, expected_hash text)
+returns json
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  perform app.require('audit:read');
+  if since_seq is null or since_seq < 1 or expected_seq < 0
+    or (expected_seq is null) <> (expected_hash is null) then
+    perform app.refuse(400, 'invalid_request',
+      'since_seq is 1 or more; expected_seq and expected_hash come together.');
+  end if;
+  return app.check_audit_chain(since_seq, expected_seq, expected_hash);
+end;
+$$;
+revoke execute on function app.verify_audit_chain from public, anon, authenticated, service_role;
+grant execute on function app.verify_audit_chain to authenticated;
+
+create function public.verify_audit_chain(
+  since_seq bigint default 1, expected_seq bigint default null, expected_hash text default null
+) returns json
+language sql stable
+set search_path = ''
+as $$
+  select app.verify_audit_chain(verify_audit_chain.since_seq, verify_audit_chain.expected_seq,
+    verify_audit_chain.expected_hash);
+$$;
+comment on function public.verify_audit_chain is
+  'Checks the audit log from an entry on: {ok, checked, head_seq, head_hash, problem, at_seq}. '
+  'problem is edited, missing, reordered or truncated, at_seq where. With the number and hash of an '
+  'earlier head, a log that was cut off or written anew is found too. Errors: forbidden, '
+  'invalid_request.';
+revoke execute on function public.verify_audit_chain from public, anon, authenticated, service_role;
+grant execute on function public.verify_audit_chain to authenticated;
+
+-- What an admin did that changed no row: the functions note it, and the admin's own rights decide.
+-- Numbers are integers, so that the hash of the entry can be computed by programs that know doubles.
+create function app.audit_note(
+  action text, resource_type text, resource_id text, details jsonb
+) returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  if coalesce(audit_note.action, '')
+    not in ('block.lifted', 'audit.exported', 'evidence.downloaded')
+    or coalesce(resource_type, '') !~ '^[a-z_]{1,40}$' or length(resource_id) > 200
+    or coalesce(jsonb_typeof(details), 'null') <> 'object' or octet_length(details::text) > 4096
+    or exists (
+      select from jsonb_path_query(details, 'strict $.**') as value
+      where jsonb_typeof(value) = 'number' and value::text !~ '^-?\d{1,15}$'
+    ) then
+    perform app.refuse(400, 'invalid_request', 'This cannot be noted in the audit log.');
+  end if;
+  if audit_note.action = 'audit.exported' then
+    perform app.require('audit:read');
+  else
+    perform app.require('admin');
+  end if;
+  perform app.audit(audit_note.action, resource_type, resource_id, details);
+end;
+$$;
+revoke execute on function app.audit_note from public, anon, authenticated, service_role;
+grant execute on function app.audit_note to authenticated;
+
+create function public.audit_note(
+  action text, resource_type text, resource_id text default null, details jsonb default '{}'
+) returns void
+language sql
+set search_path = ''
+as $$
+  select app.audit_note(audit_note.action, audit_note.resource_type, audit_note.resource_id,
+    audit_note.details);
+$$;
+comment on function public.audit_note is
+  'Notes block.lifted, audit.exported or evidence.downloaded in the audit log. Errors: forbidden, '
+  'invalid_request.';
+revoke execute on function public.audit_note from public, anon, authenticated, service_role;
+grant execute on function public.audit_note to authenticated;
