@@ -1,0 +1,86 @@
+import type { Log } from "../log.ts";
+import type { Service } from "../service.ts";
+import type { Allowance, Budget, Charge } from "./allowance.ts";
+import { Door, type Offence } from "./door.ts";
+import { Guard } from "./guard.ts";
+import { peek, take } from "./pay.ts";
+import { PostgresStore } from "./postgres.ts";
+import type { Block, RuleName, Store } from "./store.ts";
+import { UpstashStore } from "./upstash.ts";
+
+export { addressOf } from "./address.ts";
+export { type Allowance, type Budget, type Charge, rateLimitHeaders, Spent } from "./allowance.ts";
+export type { Offence } from "./door.ts";
+export type { Block, RuleName } from "./store.ts";
+
+/** What stands between a request and its rule. */
+export interface Limits {
+  /**
+   * Lets an address in, before anything else is looked at, or throws `address_blocked`,
+   * `rate_limited`, or `limiter_unavailable` (never for a read). Undefined is not counted.
+   */
+  admit(address: string | undefined, budget: Budget): Promise<void>;
+  /**
+   * Pays all of the charges or none, or throws `rate_limited` as {@link Spent}, or
+   * `limiter_unavailable` (never where all of them are reads).
+   */
+  take(charges: readonly Charge[]): Promise<readonly Allowance[]>;
+  /** What is left, without paying; `limiter_unavailable` where nobody can tell. */
+  peek(charges: readonly Charge[]): Promise<readonly Allowance[]>;
+  /** Counts a wrong against an address, and never throws. Answers the block that this led to. */
+  strike(address: string | undefined, rule: RuleName): Promise<Offence | undefined>;
+  blocks: {
+    /** The blocks that stand, at most a thousand, the longest first. */
+    list(): Promise<Block[]>;
+    /** Ends a block and forgets what led to it; false where none stood. */
+    lift(address: string): Promise<boolean>;
+  };
+  /** Which store counts, and how often this isolate had to decide without it, and which way. */
+  health(): Health;
+}
+
+/** See `Limits.health`. */
+export interface Health {
+  store: StoreKind;
+  failed_open: number;
+  failed_closed: number;
+}
+
+type StoreKind = "upstash" | "postgres";
+
+/** How long a store may take. In Postgres, those who pay from one bucket wait for each other. */
+const TIMEOUT_MS = { upstash: 500, postgres: 2_000 };
+
+/** Limits over Upstash where it is configured, and over the project's own database where not. */
+export function createLimits({ upstash, service, log }: {
+  upstash: { url: string; token: string } | undefined;
+  service: Service;
+  log: Log;
+}): Limits {
+  return upstash === undefined
+    ? limitsOver({ kind: "postgres", store: new PostgresStore(service), log })
+    : limitsOver({ kind: "upstash", store: new UpstashStore(upstash), log });
+}
+
+/** Limits over any store. `now` is a steady clock in ms. */
+export function limitsOver({ kind, store, log, timeoutMs = TIMEOUT_MS[kind], now }: {
+  kind: StoreKind;
+  store: Store;
+  log: Log;
+  timeoutMs?: number;
+  now?: () => number;
+}): Limits {
+  const guard = new Guard(store, { log, timeoutMs, now });
+  const door = new Door(guard, log);
+  return {
+    admit: (address, budget) => door.admit(address, budget),
+    take: (charges) => take(guard, charges),
+    peek: (charges) => peek(guard, charges),
+    strike: (address, rule) => door.strike(address, rule),
+    blocks: {
+      list: async () => (await guard.closed("blocks", (store) => store.blocks())).value,
+      lift: (address) => door.lift(address),
+    },
+    health: () => ({ store: kind, ...guard.tally.total }),
+  };
+}

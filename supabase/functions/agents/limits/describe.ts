@@ -1,0 +1,44 @@
+import type { Access } from "../../_shared/auth/access.ts";
+import type { Caller } from "../../_shared/auth/caller.ts";
+import type { Allowance, Limits as Limiter } from "../../_shared/limit/limits.ts";
+import type { Limits, RequestBudget, Usage } from "./schema.ts";
+
+const BUDGETS = ["read", "write", "execute", "stream"] as const;
+const WINDOW_S = 60;
+
+/** What is asked of others. */
+export interface Needs {
+  access: Access;
+  caller: Pick<Caller, "userId" | "keyId">;
+  usage(): Promise<Usage>;
+  peek: Limiter["peek"];
+}
+
+/** The caller's limits. A key shares its owner's budgets, so the one with less left is told. */
+export async function describeLimits({ access, caller, usage, peek }: Needs): Promise<Limits> {
+  const { role, limits } = access;
+  const subjects = [`user:${caller.userId}`, ...(caller.keyId ? [`key:${caller.keyId}`] : [])];
+  const charges = BUDGETS.flatMap((budget) =>
+    subjects.map((subject) => ({ budget, subject, quota: limits[budget], windowS: WINDOW_S }))
+  );
+  const [spent, allowances] = await Promise.all([usage(), peek(charges)]);
+  return {
+    role,
+    budgets: BUDGETS.flatMap((budget) =>
+      tightest(allowances.filter((allowance) => allowance.budget === budget))
+    ),
+    concurrent_runs: { quota: limits.concurrent_runs, running: spent.running_runs },
+    cpu: {
+      quota_s: limits.cpu_seconds_per_day,
+      used_ms: spent.cpu_ms_today,
+      resets_at: spent.cpu_resets_at,
+    },
+  };
+}
+
+function tightest(allowances: readonly Allowance[]): RequestBudget[] {
+  const [least] = allowances.toSorted((a, b) => a.remaining - b.remaining);
+  if (least === undefined) return [];
+  const { budget, quota, windowS, remaining, resetS } = least;
+  return [{ budget, quota, window_s: windowS, remaining, reset_s: resetS }];
+}
