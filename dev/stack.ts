@@ -146,6 +146,8 @@ function environment(url: string, state: State, tokens: Tokens) {
     SUPABASE_JWKS: JSON.stringify(tokens.jwks),
     SB_EXECUTION_ID: crypto.randomUUID(),
     SB_REGION: "local",
+    CLOISTER_SIGNING_KEY: JSON.stringify(state.signingKey),
+    CLOISTER_KEY_ENV: "test",
     UPSTASH_REDIS_REST_URL: `${url}/redis`,
     UPSTASH_REDIS_REST_TOKEN: state.redisToken,
   };

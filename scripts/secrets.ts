@@ -1,6 +1,7 @@
 /**
- * Checks that the secret key stays where it belongs: one module opens a client with it, one wires
- * it, and only the functions' environment reader knows the variable's name.
+ * Checks that secrets stay where they belong: one module opens a client with the secret key, one
+ * signs with the project's signing key, one wires them, and only the functions' environment reader
+ * knows the variables' names.
  */
 import { sourceFiles } from "./graph.ts";
 
@@ -10,6 +11,9 @@ const RULES: readonly { words: RegExp; files: readonly string[] }[] = [
   { words: /SUPABASE_SECRET_KEYS|SERVICE_ROLE/, files: ["env.ts"] },
   { words: /\bsecretKey\b/, files: ["env.ts", "platform.ts", "service.ts"] },
   { words: /CLOISTER_RUNNER_KEY/, files: ["env.ts"] },
+  { words: /CLOISTER_ALERT_WEBHOOK_SECRET/, files: ["env.ts"] },
+  { words: /\bsigningKey\b/, files: ["env.ts", "platform.ts"] },
+  { words: /\b(?:SignJWT|CompactSign)\b/, files: ["auth/signer.ts", "run_token.ts"] },
   { words: /\bcreateClient\b/, files: ["db.ts", "service.ts"] },
   { words: /\bDeno\.env\b/, files: ["env.ts"] },
 ];

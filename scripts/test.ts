@@ -3,6 +3,7 @@
  * hosted functions too, and the database's pgTAP files. File names as arguments narrow it down.
  */
 import { startStack } from "../dev/stack.ts";
+import { ADDRESS_HEADER } from "../tests/stack.ts";
 import { ROOT } from "./graph.ts";
 import { HOSTED_DENO, HOSTED_ENV, hostedDeno } from "./hosted.ts";
 
@@ -20,7 +21,7 @@ interface Count {
 
 const TEST = ["test", "-A", "--unstable-no-legacy-abort"];
 const SANDBOX = ["tests/attacks", "tests/functions/_shared/sandbox"];
-const REST = ["tests/functions", "tests/database", "tests/story"];
+const REST = ["tests/functions", "tests/database", "tests/story", "tests/scripts"];
 
 /** Suites that watch the whole process (memory, CPU, environment) run their files one by one. */
 async function suites(only: string[]): Promise<Suite[]> {
@@ -87,7 +88,8 @@ if (import.meta.main) {
     await using stack = await startStack({
       temporary: true,
       port: 0,
-      env: { CLOISTER_ENGINE: "quickjs" },
+      // A header of their own gives every test its own address, so that none blocks another's.
+      env: { CLOISTER_ENGINE: "quickjs", CLOISTER_CLIENT_ADDRESS_HEADER: ADDRESS_HEADER },
       log: () => {},
     });
     const {

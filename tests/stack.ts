@@ -22,10 +22,21 @@ export function testStack(): SharedStack {
   return Shared.parse(JSON.parse(text));
 }
 
+/** Where the functions of the stack that tests share look for a client's address. */
+export const ADDRESS_HEADER = "x-client-address";
+
+/** An address that nobody else has: what one test does wrong blocks no other. */
+export function newAddress(): string {
+  const [a, b, c] = crypto.getRandomValues(new Uint16Array(3));
+  return [0xfd00, a, b, c].map((group) => Number(group).toString(16)).join(":") + "::1";
+}
+
 /** A person who has signed up and signed in, as a browser app would. */
 export interface Person {
   id: string;
   token: string;
+  /** Where this person's calls come from. */
+  address: string;
   supabase: SupabaseClient<Database>;
   /** Calls a function, `/functions/v1` in front of the path left out. */
   call(method: string, path: string, init?: CallInit): Promise<Response>;
@@ -51,24 +62,30 @@ export async function person(name: string, stack: SharedStack = testStack()): Pr
   if (error) throw error;
   if (!data.session || !data.user) throw new Error("Signing up gave no session");
   const token = data.session.access_token;
+  const address = newAddress();
   return {
     id: data.user.id,
     token,
+    address,
     supabase,
-    call: (method, path, init) => call(stack, method, path, { token, ...init }),
+    call: (method, path, init) => call(stack, method, path, { token, address, ...init }),
   };
 }
 
-/** Calls a function as whoever holds the token, or as nobody. */
+/** Calls a function as whoever holds the token, or as nobody; from an address of its own. */
 export function call(
   stack: SharedStack,
   method: string,
   path: string,
-  { token, body, headers = {} }: CallInit & { token?: string } = {},
+  { token, address = newAddress(), body, headers = {} }: CallInit & {
+    token?: string;
+    address?: string;
+  } = {},
 ): Promise<Response> {
   return fetch(`${stack.url}/functions/v1${path}`, {
     method,
     headers: {
+      [ADDRESS_HEADER]: address,
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { "content-type": "application/json" }),
       ...headers,

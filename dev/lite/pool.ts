@@ -117,9 +117,9 @@ async function execute<Row>(
   schema: number,
 ): Promise<QueryResult<Row>> {
   if (!areParameters(parameters)) throw new TypeError("not a parameter of a statement");
-  const result = await sql.unsafe<Row[]>(`/* ${schema} */ ${text}`, [...parameters], {
-    prepare: true,
-  });
+  // A boolean would be one in Postgres, too, even where `?name=eq.true` asks for the text.
+  const bound = parameters.map((value) => typeof value === "boolean" ? String(value) : value);
+  const result = await sql.unsafe<Row[]>(`/* ${schema} */ ${text}`, bound, { prepare: true });
   const { command, count } = result;
   const rows = Array.from(result);
   return WRITES.has(command) ? { rows, numAffectedRows: BigInt(count) } : { rows };

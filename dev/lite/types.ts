@@ -2,6 +2,8 @@
 
 /** postgres.js' codecs, by type name. */
 export const TYPES = {
+  // A boolean may come as its text: see the pool.
+  bool: { to: 16, from: [16], serialize: String, parse: (text: string) => text === "t" },
   bytea: { to: 17, from: [17], serialize: String, parse: String },
   bigint: { to: 20, from: [20], serialize: String, parse: parseInteger },
   date: { to: 1082, from: [1082], serialize: String, parse: String },

@@ -3,7 +3,7 @@ import { createClient } from "@supabase/supabase-js";
 import { importJWK, SignJWT } from "jose";
 import postgres from "postgres";
 import { uuid7 } from "../../supabase/functions/_shared/ids.ts";
-import { anonymous, call, person, testStack } from "../stack.ts";
+import { ADDRESS_HEADER, anonymous, call, newAddress, person, testStack } from "../stack.ts";
 
 const SOURCE = "export default (input: { n: number }) => ({ twice: input.n * 2 });";
 const stack = testStack();
@@ -153,12 +153,17 @@ Deno.test("the OpenAPI document describes every route, to anyone", async () => {
 
 Deno.test("a user has so many executions a minute, and is told how many are left", async () => {
   const ann = await person("ann");
-  const missing = () => ann.call("POST", "/execute/agents/none", { body: { input: null } });
+  // From everywhere, since whoever asks from one place for what is not there is blocked.
+  const missing = () => {
+    const headers = { [ADDRESS_HEADER]: newAddress() };
+    return ann.call("POST", "/execute/agents/none", { body: { input: null }, headers });
+  };
   const first = await missing();
   assert.equal(first.headers.get("ratelimit-policy"), '"execute";q=60;w=60');
   assert.match(first.headers.get("ratelimit") ?? "", /^"execute";r=59;t=\d+$/);
   // Twice the budget and more: some are refused, wherever in its window the clock stands.
-  const rest = await Promise.all(Array.from({ length: 149 }, missing));
+  const rest: Response[] = [];
+  while (rest.length < 149) rest.push(...await Promise.all(Array.from({ length: 15 }, missing)));
   const limited = rest.filter(({ status }) => status === 429);
   assert.ok(limited.length >= 30, `${limited.length} were refused`);
   assert.ok(Number(limited[0]?.headers.get("retry-after")) > 0);

@@ -4,7 +4,12 @@ import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { routePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
+import { admitAddress } from "./admission.ts";
+import { raiseAlarm } from "./alarm.ts";
+import type { Caller } from "./auth/caller.ts";
+import type { RequestContext } from "./context.ts";
 import { Fault, FAULTS } from "./fault.ts";
+import { health } from "./health.ts";
 import { describe } from "./log.ts";
 import type { Platform } from "./platform.ts";
 import { problem, toFault } from "./problem.ts";
@@ -12,7 +17,7 @@ import type { Route } from "./route.ts";
 
 /** What every request carries through the app. */
 export type AppEnv = {
-  Variables: { requestId: string; userId?: string; failure?: Fault };
+  Variables: { requestId: string; context?: RequestContext; caller?: Caller; failure?: Fault };
 };
 
 const ALLOWED_HEADERS = [
@@ -23,6 +28,7 @@ const ALLOWED_HEADERS = [
   "x-request-id",
 ];
 const EXPOSED_HEADERS = [
+  "content-disposition",
   "location",
   "idempotent-replayed",
   "preference-applied",
@@ -35,6 +41,7 @@ const EXPOSED_HEADERS = [
 /**
  * A function's app over its routes. CORS comes first, so that a browser can read our errors; then
  * the request id, the log line and the security headers, which every answer gets, errors included.
+ * Each function has a `/health` of its own.
  */
 export function createApp(
   name: string,
@@ -44,7 +51,7 @@ export function createApp(
   const app = new Hono<AppEnv>().basePath(`/${name}`);
   app.use(cors({
     origin: platform.allowedOrigins.includes("*") ? "*" : platform.allowedOrigins,
-    allowMethods: ["GET", "POST", "PATCH", "DELETE", "OPTIONS"],
+    allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
     allowHeaders: ALLOWED_HEADERS,
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,
@@ -53,12 +60,17 @@ export function createApp(
   app.use(logged(platform));
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
   app.use(uncached);
-  for (const { spec, respond } of routes) {
+  const all = [health, ...routes];
+  for (const { spec, respond } of all) {
     app.on(spec.method, spec.path, (c) => respond(c, platform).catch(rethrow));
   }
-  refuseOtherMethods(app, routes);
-  app.notFound((c) => fail(new Fault("not_found"), c));
-  app.onError(fail);
+  refuseOtherMethods(app, platform, all);
+  app.onError((err, c) => fail(err, c, platform));
+  app.notFound(async (c) => {
+    const refusal = await admitAddress(c, platform, "read")
+      .then((): unknown => new Fault("not_found"), (err: unknown) => err);
+    return await fail(refusal, c, platform);
+  });
   return app;
 }
 
@@ -67,18 +79,24 @@ function rethrow(thrown: unknown): never {
   throw thrown instanceof Error ? thrown : new Error(`a ${typeof thrown} was thrown`);
 }
 
-function fail(err: Error, c: Context<AppEnv>): Response {
+async function fail(err: unknown, c: Context<AppEnv>, platform: Platform): Promise<Response> {
   const fault = toFault(err);
   c.set("failure", fault);
+  await raiseAlarm(c, platform, fault);
   const { body, status, headers } = problem(fault, c.var.requestId);
   return c.body(body, status, headers);
 }
 
-function refuseOtherMethods(app: Hono<AppEnv>, routes: readonly Route[]): void {
+function refuseOtherMethods(
+  app: Hono<AppEnv>,
+  platform: Platform,
+  routes: readonly Route[],
+): void {
   for (const path of new Set(routes.map(({ spec }) => spec.path))) {
     const known = routes.filter(({ spec }) => spec.path === path);
     const allow = known.map(({ spec }) => spec.method.toUpperCase()).join(", ");
-    app.all(path, (c) => {
+    app.all(path, async (c) => {
+      await admitAddress(c, platform, "read").catch(rethrow);
       c.header("allow", allow);
       throw new Fault("method_not_allowed", `Allowed: ${allow}.`);
     });
@@ -95,7 +113,7 @@ function logged({ log }: Platform) {
   return async (c: Context<AppEnv>, next: () => Promise<void>): Promise<void> => {
     const started = performance.now();
     await next();
-    const { failure, requestId, userId } = c.var;
+    const { failure, requestId, caller } = c.var;
     const ours = failure !== undefined && FAULTS[failure.code][0] >= 500;
     log(ours ? "error" : "info", "request", {
       request_id: requestId,
@@ -103,7 +121,8 @@ function logged({ log }: Platform) {
       route: routePath(c, -1),
       status: c.res.status,
       ms: Math.round(performance.now() - started),
-      user_id: userId,
+      user_id: caller?.userId,
+      key_id: caller?.keyId,
       code: failure?.code,
       cause: ours ? describe(failure.cause ?? failure) : undefined,
     });

@@ -14,7 +14,13 @@ export type Reply<T> = { data: T; error: null } | {
 
 /** How long a call may take: a database that hangs must not keep a run from its end. */
 const TIMEOUT_MS = 10_000;
-const RETRY_AFTER_S = 1;
+
+/** Seconds until what Postgres refuses may be had. */
+const RETRY_AFTER: Partial<Record<FaultCode, () => number>> = {
+  too_many_runs: () => 1,
+  cpu_budget_spent: () => Math.ceil(DAY_S - (Date.now() / 1000) % DAY_S),
+};
+const DAY_S = 86_400;
 
 /** SQLSTATEs and PostgREST's own codes that mean something to a caller. Others are our bugs. */
 const BY_CODE: Record<string, FaultCode> = {
@@ -33,12 +39,39 @@ export const CLIENT_OPTIONS = {
   db: { timeout: TIMEOUT_MS, retry: false },
 };
 
-/** A client that carries the caller's token, so that Postgres sees the caller. */
-export function userDb(env: Env, token: string): Db {
+/** A header that tells the database on whose request it is called; undefined while it cannot. */
+export type ContextHeader = () => Promise<readonly [name: string, value: string] | undefined>;
+
+/** A client that carries the caller's token, asked for at each call: Postgres sees the caller. */
+export function userDb(
+  env: Env,
+  token: () => Promise<string>,
+  context: ContextHeader = () => Promise.resolve(undefined),
+): Db {
   return createClient<Database>(env.supabaseUrl, env.publishableKey, {
     ...CLIENT_OPTIONS,
-    accessToken: () => Promise.resolve(token),
+    // Keeps the client from opening an Auth client of its own; what counts is set below.
+    accessToken: () => Promise.resolve(env.publishableKey),
+    global: { fetch: (input, init) => fetchAs(input, init, { token, context }) },
   });
+}
+
+async function fetchAs(
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+  { token, context }: { token: () => Promise<string>; context: ContextHeader },
+): Promise<Response> {
+  const headers = new Headers(init?.headers);
+  try {
+    headers.set("authorization", `Bearer ${await token()}`);
+  } catch (err) {
+    if (!(err instanceof Fault)) throw err;
+    // As Postgres would say it: the client has no other way to hand a refusal through.
+    return Response.json({ code: "PT", message: err.code, details: err.detail }, { status: 401 });
+  }
+  const header = await context();
+  if (header !== undefined) headers.set(...header);
+  return await fetch(input, { ...init, headers });
 }
 
 /** The rows a query returned, or the fault its error stands for. */
@@ -69,7 +102,7 @@ export function first<T>(reply: Reply<T[]>): T {
 function toFault({ code, message, details }: PostgrestError): Fault {
   const cause = new Error(`${code || "no code"}: ${message}`);
   if (code?.startsWith("PT") && isFaultCode(message)) {
-    const retryAfter = message === "too_many_runs" ? RETRY_AFTER_S : undefined;
+    const retryAfter = RETRY_AFTER[message]?.();
     return new Fault(message, details || undefined, {
       cause,
       ...(retryAfter !== undefined && { retryAfter }),

@@ -41,6 +41,24 @@ const PrivateKey = z.discriminatedUnion("alg", [
   }),
 ]);
 
+/** One of the project's own keys: ES256, because that is what hosted projects can import. */
+const ProjectKey = z.object({
+  alg: z.literal("ES256"),
+  kty: z.literal("EC"),
+  crv: z.literal("P-256"),
+  x: Key,
+  y: Key,
+  d: Key,
+  kid: Key,
+});
+
+const SigningKey = z.string().transform((text, ctx) => {
+  const parsed = ProjectKey.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  ctx.addIssue('must be a private JWK with "alg": "ES256" (P-256) and a "kid"');
+  return z.NEVER;
+});
+
 const RunnerKey = z.string().transform((text, ctx) => {
   const parsed = PrivateKey.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
@@ -48,11 +66,35 @@ const RunnerKey = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
-/** Programs and tokens travel to it: in the clear only within this machine. */
-const RunnerUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
+/** What travels there is in the clear only within this machine. */
+const PrivateUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
   const { protocol, hostname } = new URL(text);
   return protocol === "https:" || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }, "must be https, or http to this very machine");
+
+const Issuer = z.strictObject({
+  issuer: z.url().max(500),
+  jwks: PrivateUrl,
+  audience: z.string().min(1).max(500),
+  user_claim: z.string().min(1).max(100),
+  provider: z.string().min(1).max(100).exactOptional(),
+}).transform(({ user_claim, ...rest }) => ({ ...rest, userClaim: user_claim }));
+
+const Issuers = z.string().transform((text, ctx) => {
+  const parsed = Issuer.array().max(20).safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  ctx.addIssue('must be JSON like [{"issuer": …, "jwks": …, "audience": …, "user_claim": …}]');
+  return z.NEVER;
+});
+
+/** `none`, or the name of the header that whoever is in front of us writes, and nobody else can. */
+const AddressHeader = z.string().toLowerCase().regex(/^[a-z0-9-]{1,100}$/, "must name a header");
+
+/** As Standard Webhooks has them: 24 to 64 bytes in base64. */
+const WebhookSecret = z.string().regex(
+  /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+  "must be whsec_ and 24 to 64 bytes in base64",
+);
 
 const Variables = z.object({
   SUPABASE_URL: z.url(),
@@ -63,9 +105,15 @@ const Variables = z.object({
   CLOISTER_JWT_ISSUER: z.url().optional(),
   CLOISTER_ALLOWED_ORIGINS: Origins.default(["*"]),
   CLOISTER_ENGINE: z.enum(["auto", "quickjs", "process", "remote"]).default("auto"),
-  CLOISTER_RUNNER_URL: RunnerUrl.optional(),
+  CLOISTER_RUNNER_URL: PrivateUrl.optional(),
   CLOISTER_RUNNER_KEY: RunnerKey.optional(),
   CLOISTER_RUNNER_AUDIENCE: z.string().min(1).max(200).default("cloister-runner"),
+  CLOISTER_SIGNING_KEY: SigningKey.optional(),
+  CLOISTER_KEY_ENV: z.enum(["live", "test"]).default("live"),
+  CLOISTER_TRUSTED_ISSUERS: Issuers.default([]),
+  CLOISTER_CLIENT_ADDRESS_HEADER: AddressHeader.default("cf-connecting-ip"),
+  CLOISTER_ALERT_WEBHOOK_URL: PrivateUrl.optional(),
+  CLOISTER_ALERT_WEBHOOK_SECRET: WebhookSecret.optional(),
   UPSTASH_REDIS_REST_URL: z.url().optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
 }).refine(
@@ -79,7 +127,39 @@ const Variables = z.object({
 ).refine(
   (vars) => vars.CLOISTER_ENGINE !== "remote" || vars.CLOISTER_RUNNER_URL !== undefined,
   { path: ["CLOISTER_ENGINE"], error: "remote needs CLOISTER_RUNNER_URL" },
+).refine(
+  (vars) =>
+    (vars.CLOISTER_ALERT_WEBHOOK_URL === undefined) ===
+      (vars.CLOISTER_ALERT_WEBHOOK_SECRET === undefined),
+  {
+    path: ["CLOISTER_ALERT_WEBHOOK_SECRET"],
+    error: "goes together with CLOISTER_ALERT_WEBHOOK_URL",
+  },
+).refine(
+  (vars) => {
+    const issuers = [issuerOf(vars), ...vars.CLOISTER_TRUSTED_ISSUERS.map(({ issuer }) => issuer)];
+    return new Set(issuers).size === issuers.length;
+  },
+  { path: ["CLOISTER_TRUSTED_ISSUERS"], error: "names an issuer twice, or the project's own" },
+).refine(
+  (vars) => vars.CLOISTER_TRUSTED_ISSUERS.length === 0 || vars.CLOISTER_SIGNING_KEY !== undefined,
+  { path: ["CLOISTER_TRUSTED_ISSUERS"], error: "needs CLOISTER_SIGNING_KEY" },
 );
+
+/** The private half of one of the project's signing keys, as a JWK. */
+export type SigningKey = z.infer<typeof ProjectKey>;
+
+/** Somebody else whose word on who a user is counts here. */
+export interface TrustedIssuer {
+  issuer: string;
+  /** Where their key set lies. */
+  jwks: string;
+  audience: string;
+  /** The claim that names the user. */
+  userClaim: string;
+  /** The provider of `auth.identities` whose ids the claim holds; without it, a user's own id. */
+  provider?: string;
+}
 
 /** A runner, and how it knows that a run is ours. */
 export interface RunnerSettings {
@@ -108,6 +188,14 @@ export interface Env {
   executionId: string;
   upstash: { url: string; token: string } | undefined;
   engine: EngineSettings;
+  /** Signs what API keys are exchanged for. Without it there are none. */
+  signingKey: SigningKey | undefined;
+  keyEnv: "live" | "test";
+  trustedIssuers: readonly TrustedIssuer[];
+  /** The one header that is believed about a client's address; undefined where none is. */
+  addressHeader: string | undefined;
+  /** Where alerts are sent, and what they are signed with. */
+  alertWebhook: { url: string; secret: string } | undefined;
 }
 
 /**
@@ -126,12 +214,30 @@ export function readEnv(source: Record<string, string> = Deno.env.toObject()): E
     publishableKey: vars.SUPABASE_PUBLISHABLE_KEYS,
     secretKey: vars.SUPABASE_SECRET_KEYS,
     jwks: vars.SUPABASE_JWKS,
-    jwtIssuer: vars.CLOISTER_JWT_ISSUER ?? `${vars.SUPABASE_URL}/auth/v1`,
+    jwtIssuer: issuerOf(vars),
     allowedOrigins: vars.CLOISTER_ALLOWED_ORIGINS,
     executionId: vars.SB_EXECUTION_ID,
     upstash: url !== undefined && token !== undefined ? { url, token } : undefined,
     engine: { choice: vars.CLOISTER_ENGINE, runner: runnerOf(vars) },
+    signingKey: vars.CLOISTER_SIGNING_KEY,
+    keyEnv: vars.CLOISTER_KEY_ENV,
+    trustedIssuers: vars.CLOISTER_TRUSTED_ISSUERS,
+    addressHeader: vars.CLOISTER_CLIENT_ADDRESS_HEADER === "none"
+      ? undefined
+      : vars.CLOISTER_CLIENT_ADDRESS_HEADER,
+    alertWebhook: webhookOf(vars),
   };
+}
+
+function issuerOf(
+  vars: { SUPABASE_URL: string; CLOISTER_JWT_ISSUER?: string | undefined },
+): string {
+  return vars.CLOISTER_JWT_ISSUER ?? `${vars.SUPABASE_URL}/auth/v1`;
+}
+
+function webhookOf(vars: z.output<typeof Variables>): Env["alertWebhook"] {
+  const { CLOISTER_ALERT_WEBHOOK_URL: url, CLOISTER_ALERT_WEBHOOK_SECRET: secret } = vars;
+  return url === undefined || secret === undefined ? undefined : { url, secret };
 }
 
 function runnerOf(vars: z.output<typeof Variables>): RunnerSettings | undefined {

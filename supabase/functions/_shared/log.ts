@@ -4,7 +4,7 @@ export type LogFields = Record<string, string | number | boolean | undefined>;
 /** Writes log lines. */
 export type Log = (level: "info" | "warn" | "error", event: string, fields?: LogFields) => void;
 
-const SECRETS = /(?:sb_secret_|sb_publishable_|ck_(?:live|test)_|eyJ)[\w.~+/-]+/g;
+const SECRETS = /(?:sb_secret_|sb_publishable_|ck_(?:live|test)_|whsec_|eyJ)[\w.~+/=-]+/g;
 const MAX_FIELD = 2_000;
 
 /** A log that writes one JSON line per call; anything that looks like a key or token is masked. */
@@ -17,7 +17,7 @@ export function createLog(fixed: LogFields): Log {
       ...fixed,
       ...fields,
     };
-    console[level](JSON.stringify(line, (_key, value) => mask(value)));
+    console[level](JSON.stringify(line, (_key, value) => fit(value)));
   };
 }
 
@@ -34,6 +34,11 @@ export function describe(err: unknown): string {
   return parts.join("\ncaused by: ");
 }
 
-function mask(value: unknown): unknown {
-  return typeof value === "string" ? value.replace(SECRETS, "[secret]").slice(0, MAX_FIELD) : value;
+/** A text without what looks like a key or a token. */
+export function mask(text: string): string {
+  return text.replace(SECRETS, "[secret]");
+}
+
+function fit(value: unknown): unknown {
+  return typeof value === "string" ? mask(value).slice(0, MAX_FIELD) : value;
 }

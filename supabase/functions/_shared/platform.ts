@@ -1,35 +1,66 @@
-import { type Authenticate, createAuthenticate } from "./auth.ts";
-import { type Db, userDb } from "./db.ts";
+import { type AccessBook, createAccessBook } from "./auth/access.ts";
+import { createAuthenticate } from "./auth/authenticate.ts";
+import type { Authenticate, Caller } from "./auth/caller.ts";
+import { createSigner, type Signer } from "./auth/signer.ts";
+import type { RequestContext } from "./context.ts";
+import { type ContextHeader, type Db, userDb } from "./db.ts";
 import type { Env } from "./env.ts";
-import { createLimiter, type Limiter } from "./limit.ts";
+import { createLimits, type Limits } from "./limit/limits.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMac, type Mac } from "./mac.ts";
 import { createCursors, type Cursors } from "./page.ts";
 import { createService, type Service } from "./service.ts";
+import { CONTEXT_HEADER, createSignContext } from "./watch/sign_context.ts";
+import { createWatch, type Watch } from "./watch/watch.ts";
 
 /** Everything outside a function's own rules, opened once per isolate. */
 export interface Platform {
   allowedOrigins: string[];
+  /** The one header that is believed about a client's address, if any is. */
+  addressHeader: string | undefined;
   log: Log;
   authenticate: Authenticate;
-  db(token: string): Db;
-  service: Service;
+  access: AccessBook;
+  /** Postgres as the caller, told on whose request. */
+  db(caller: Caller, context: RequestContext): Db;
+  /** The functions that no user may call, told on whose request where there is one. */
+  service(context?: RequestContext): Service;
   cursors: Cursors;
   /** Marks what this server has prepared and the database keeps. */
   prepared: Mac;
-  limiter: Limiter | undefined;
+  limits: Limits;
+  watch: Watch;
+  /** Undefined where the project's signing key is not ours to use. */
+  signer: Signer | undefined;
+  /** What new API keys are for. */
+  keyEnv: Env["keyEnv"];
 }
 
 /** The platform of one function, as the environment describes it. Opens no connection yet. */
 export function createPlatform(name: string, env: Env): Platform {
+  const log = createLog({ fn: name, execution_id: env.executionId });
+  const serve = createService(env);
+  const unbound = serve();
+  const sign = createSignContext({ service: unbound, log });
+  const header = (context: RequestContext): ContextHeader => async () => {
+    const mark = await sign(context);
+    return mark === undefined ? undefined : [CONTEXT_HEADER, mark];
+  };
+  const service = (context?: RequestContext) => context ? serve(header(context)) : unbound;
+  const signer = env.signingKey && createSigner(env.signingKey, { issuer: env.jwtIssuer });
   return {
     allowedOrigins: env.allowedOrigins,
-    log: createLog({ fn: name, execution_id: env.executionId }),
-    authenticate: createAuthenticate(env),
-    db: (token) => userDb(env, token),
-    service: createService(env),
+    addressHeader: env.addressHeader,
+    log,
+    authenticate: createAuthenticate(env, { service, signer }),
+    access: createAccessBook(),
+    db: (caller, context) => userDb(env, () => caller.token(), header(context)),
+    service,
     cursors: createCursors(createMac(env.secretKey, "cursor")),
     prepared: createMac(env.secretKey, "prepared"),
-    limiter: env.upstash && createLimiter(env.upstash),
+    limits: createLimits({ upstash: env.upstash, service: unbound, log }),
+    watch: createWatch({ service: unbound, log, webhook: env.alertWebhook }),
+    signer,
+    keyEnv: env.keyEnv,
   };
 }

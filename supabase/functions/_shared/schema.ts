@@ -1,5 +1,11 @@
 import * as z from "zod";
 
+const MAX_PAGE = 100;
+const MAX_CURSOR_CHARS = 512;
+const NOT_TEXT = "must be well-formed Unicode without null characters";
+// deno-lint-ignore no-control-regex -- it is what is looked for
+const NO_NULL = /^[^\u0000]*$/;
+
 /** A moment in ISO 8601. Postgres writes it with an offset and microseconds; the wire does not. */
 export const Timestamp = z.iso.datetime({ offset: true })
   .overwrite((text) => new Date(text).toISOString())
@@ -7,10 +13,8 @@ export const Timestamp = z.iso.datetime({ offset: true })
 
 /** A text that the database keeps as it is: no null character, no half of a surrogate pair. */
 export function text(maxLength: number) {
-  return z.string().max(maxLength).refine(
-    (value) => value.isWellFormed() && !value.includes("\0"),
-    "must be well-formed Unicode without null characters",
-  );
+  return z.string().max(maxLength).regex(NO_NULL, NOT_TEXT)
+    .refine((value) => value.isWellFormed(), NOT_TEXT);
 }
 
 /** A name is what people type into addresses and command lines. */
@@ -21,14 +25,17 @@ export const Name = z.string().regex(
 
 /** How much of a list one request returns, and where it goes on. */
 export const PageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().max(512).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+  cursor: z.string().max(MAX_CURSOR_CHARS).optional(),
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 
 /** A page of a list: `next_cursor` is null on the last one. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ data: z.array(item), next_cursor: z.string().nullable() });
+  return z.object({
+    data: z.array(item).max(MAX_PAGE),
+    next_cursor: z.string().max(MAX_CURSOR_CHARS).nullable(),
+  });
 }
 
 /** An RFC 9457 problem document as this API answers it. */
@@ -41,6 +48,7 @@ export const Problem = z.object({
   code: z.string().max(64),
   request_id: z.string().max(64),
   errors: z.array(z.object({
+    severity: z.enum(["error", "warning"]).optional(),
     code: z.string().max(64),
     message: z.string().max(1_000),
     path: z.string().max(200).optional(),

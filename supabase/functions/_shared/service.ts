@@ -1,12 +1,28 @@
 import { createClient } from "@supabase/supabase-js";
 import type { Database } from "./database.types.ts";
-import { CLIENT_OPTIONS, type Reply } from "./db.ts";
+import { CLIENT_OPTIONS, type ContextHeader, type Reply } from "./db.ts";
 import type { Env } from "./env.ts";
 
 type Functions = Database["public"]["Functions"];
 
 /** The only functions that the secret key is used for; they are granted to `service_role` alone. */
-type ServiceFunction = "find_replay" | "start_run" | "append_run_events" | "settle_run";
+type ServiceFunction =
+  | "find_replay"
+  | "start_run"
+  | "append_run_events"
+  | "settle_run"
+  | "authenticate_key"
+  | "find_identity_user"
+  | "context_key"
+  | "record_security_events"
+  | "claim_alert_deliveries"
+  | "settle_alert_delivery"
+  | "keep_evidence"
+  | "take_tokens"
+  | "find_block"
+  | "strike_address"
+  | "list_blocks"
+  | "lift_block";
 
 /**
  * Calls one of the functions that no user may call. What it answers is to be parsed. Aborting
@@ -20,12 +36,16 @@ export type Service = <Name extends ServiceFunction>(
 
 /**
  * The one place that opens a client with the secret key. It never carries a caller's token, and
- * it hands out a single verb instead of the client, so that no table can be read through it.
+ * it hands out a single verb instead of the client, so that no table can be read through it. With
+ * `context` the database is told on whose request it is called.
  */
-export function createService(env: Env): Service {
+export function createService(env: Env): (context?: ContextHeader) => Service {
   const client = createClient(env.supabaseUrl, env.secretKey, CLIENT_OPTIONS);
-  return (name, args, signal) => {
+  return (context) => async (name, args, signal) => {
     const call = client.rpc(name, args);
-    return signal ? call.abortSignal(signal) : call;
+    if (signal) call.abortSignal(signal);
+    const header = await context?.();
+    if (header !== undefined) call.setHeader(...header);
+    return await call;
   };
 }

@@ -3,32 +3,28 @@ import { rows, userDb } from "../../../supabase/functions/_shared/db.ts";
 import type { Env } from "../../../supabase/functions/_shared/env.ts";
 import { Fault } from "../../../supabase/functions/_shared/fault.ts";
 import { createService } from "../../../supabase/functions/_shared/service.ts";
-
-const ENV: Env = {
-  supabaseUrl: "http://project.test",
-  publishableKey: "sb_publishable_1",
-  secretKey: "sb_secret_1",
-  jwks: undefined,
-  jwtIssuer: "http://project.test/auth/v1",
-  allowedOrigins: ["*"],
-  executionId: "test",
-  upstash: undefined,
-  engine: { choice: "quickjs", runner: undefined },
-};
+import { ENV } from "./platform.ts";
 
 /** What a caller would hear when the Data API answers like this, and how often it was asked. */
-async function heard(answer: (request: Request) => Response | Promise<Response>) {
+async function heard(
+  answer: (request: Request) => Response | Promise<Response>,
+  calls: (env: Env) => PromiseLike<Parameters<typeof rows>[0]>[] = bothClients,
+) {
   let asked = 0;
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     asked++;
     return answer(request);
   });
   const env = { ...ENV, supabaseUrl: `http://127.0.0.1:${server.addr.port}` };
-  const faults = await Promise.all([
-    userDb(env, "t").from("agents").select("id").then(fault),
-    createService(env)("settle_run", { run_id: "r", ending: "{}" }).then(fault),
-  ]);
+  const faults = await Promise.all(calls(env).map((call) => call.then(fault)));
   return { faults, asked };
+}
+
+function bothClients(env: Env) {
+  return [
+    userDb(env, () => Promise.resolve("t")).from("agents").select("id"),
+    createService(env)()("settle_run", { run_id: "r", ending: "{}" }),
+  ];
 }
 
 function fault(reply: Parameters<typeof rows>[0]): Fault {
@@ -89,8 +85,53 @@ Deno.test("a call of the service is given up when its signal says so, as if nobo
       new Promise((resolve) => signal.addEventListener("abort", () => resolve(new Response()))),
   );
   const env = { ...ENV, supabaseUrl: `http://127.0.0.1:${server.addr.port}` };
-  const call = createService(env)("append_run_events", { run_id: "r", events: "[]" }, patience(20));
+  const call = createService(env)()(
+    "append_run_events",
+    { run_id: "r", events: "[]" },
+    patience(20),
+  );
   assert.equal(fault(await call).code, "database_unavailable");
+});
+
+/** What the Data API is sent in the headers of a call. */
+async function sent(work: (env: Env) => PromiseLike<unknown>): Promise<Headers> {
+  let headers = new Headers();
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    headers = request.headers;
+    return Response.json(null);
+  });
+  await work({ ...ENV, supabaseUrl: `http://127.0.0.1:${server.addr.port}` });
+  return headers;
+}
+
+Deno.test("the database is told on whose request it is called, and who calls is the caller's token", async () => {
+  const context = () => Promise.resolve(["x-on-request", "r1"] as const);
+  const user = await sent((env) =>
+    userDb(env, () => Promise.resolve("t"), context).from("agents").select("id")
+  );
+  assert.deepEqual(
+    ["authorization", "apikey", "x-on-request"].map((name) => user.get(name)),
+    ["Bearer t", "sb_publishable_1", "r1"],
+  );
+  const args = { run_id: "r", ending: "{}" };
+  const service = await sent((env) => createService(env)(context)("settle_run", args));
+  assert.deepEqual(
+    ["apikey", "x-on-request"].map((name) => service.get(name)),
+    ["sb_secret_1", "r1"],
+  );
+});
+
+Deno.test("a credential that has ended is told as what it is, and the database is not called", async () => {
+  const { faults, asked } = await heard(
+    () => new Response(),
+    (env) => [
+      userDb(env, () => Promise.reject(new Fault("key_revoked", "Gone."))).from("agents").select(
+        "id",
+      ),
+    ],
+  );
+  assert.deepEqual(faults.map(({ code, detail }) => [code, detail]), [["key_revoked", "Gone."]]);
+  assert.equal(asked, 0);
 });
 
 function patience(ms: number): AbortSignal {

@@ -40,3 +40,40 @@ Deno.test("whoever produces a stream hears that its reader has left", async () =
   await reader.cancel();
   await left.promise;
 });
+
+Deno.test("a stream that is cut off ends without another word, though its next message never comes", async () => {
+  const cut = new AbortController();
+  const told: string[] = [];
+  const stalled = (async function* () {
+    yield { id: "1", event: "e", data: "1" };
+    await new Promise(() => {});
+  })();
+  const response = eventStream(stalled, {
+    until: cut.signal,
+    onLeave: () => void told.push("left"),
+    onEnd: () => void told.push("ended"),
+  });
+  const { reader } = await readUntil(response, "id: 1");
+  cut.abort();
+  assert.equal((await reader.read()).done, true);
+  assert.deepEqual(told, ["ended", "left"]);
+});
+
+Deno.test("a stream tells once that it has ended, however it ends", async () => {
+  const one = async function* () {
+    yield { id: "1", event: "e", data: "1" };
+  };
+  const broken = async function* () {
+    yield* one();
+    throw new Error("the source broke");
+  };
+  const cut = new AbortController();
+  let ended = 0;
+  const options = { until: cut.signal, onEnd: () => void ended++ };
+  await eventStream(one(), options).text();
+  await assert.rejects(eventStream(broken(), options).text());
+  await eventStream(one(), options).body?.cancel();
+  cut.abort();
+  assert.equal(ended, 3);
+  assert.equal(await eventStream(one(), options).text(), "retry: 1000\n: open\n\n");
+});

@@ -1,16 +1,18 @@
 import assert from "@std/assert";
 import app from "../../../supabase/functions/agents/index.ts";
-import { type Person, person } from "../../stack.ts";
+import { becomeQuiet } from "../../background.ts";
+import { ADDRESS_HEADER, type Person, person } from "../../stack.ts";
 
 const SOURCE = "export default (input: { n: number }) => input.n + 1;";
 
 /** The app itself, without a port, as a person. */
-function as({ token }: Person) {
+function as({ token, address }: Person) {
   return (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     app.request(path, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
+        [ADDRESS_HEADER]: address,
         ...(body !== undefined && { "content-type": "application/json" }),
         ...headers,
       },
@@ -53,6 +55,7 @@ Deno.test("GET /agents lists the caller's agents, newest first, page by page", a
   const bob = as(await person("bob"));
   const stolen = await bob("GET", `/agents?cursor=${first.next_cursor}`);
   assert.equal(await codeOf(stolen, 400), "invalid_cursor");
+  await becomeQuiet();
 });
 
 Deno.test("every route of an agent cannot tell a hidden agent from a missing one", async () => {
@@ -82,6 +85,7 @@ Deno.test("every route of an agent cannot tell a hidden agent from a missing one
     assert.match(hidden, /^404 .*"not_found"/);
   }
   assert.equal((await ann("GET", "/agents/secret")).status, 200);
+  await becomeQuiet();
 });
 
 Deno.test("versions are added, published, compared and rolled back to", async () => {
@@ -106,6 +110,7 @@ Deno.test("versions are added, published, compared and rolled back to", async ()
     await codeOf(await ann("POST", "/agents/grow/publish", { version: 9 }), 404),
     "not_found",
   );
+  await becomeQuiet();
 });
 
 Deno.test("an agent is renamed, archived, restored and deleted", async () => {
@@ -120,6 +125,7 @@ Deno.test("an agent is renamed, archived, restored and deleted", async () => {
   assert.equal((await (await ann("POST", "/agents/uno/restore")).json()).state, "active");
   assert.equal((await ann("DELETE", "/agents/uno")).status, 204);
   assert.equal((await ann("GET", "/agents/uno")).status, 404);
+  await becomeQuiet();
 });
 
 Deno.test("POST /agents refuses what cannot be an agent, and writes nothing of it", async () => {
@@ -151,6 +157,7 @@ Deno.test("POST /agents refuses what cannot be an agent, and writes nothing of i
   const form = await ann("POST", "/agents", "a=1", { "content-type": "text/plain" });
   assert.equal(await codeOf(form, 415), "unsupported_media_type");
   assert.deepEqual((await (await ann("GET", "/agents")).json()).data, []);
+  await becomeQuiet();
 });
 
 Deno.test("a syntax error is answered with its line and column", async () => {
@@ -167,6 +174,7 @@ Deno.test("a name is taken once per owner, and free for everybody else", async (
   assert.equal((await ann("POST", "/agents", draft)).status, 201);
   assert.equal(await codeOf(await ann("POST", "/agents", draft), 409), "name_taken");
   assert.equal((await bob("POST", "/agents", draft)).status, 201);
+  await becomeQuiet();
 });
 
 Deno.test("an unknown path and an unknown method are told apart", async () => {
@@ -175,6 +183,7 @@ Deno.test("an unknown path and an unknown method are told apart", async () => {
   const put = await ann("PUT", "/agents/x", {});
   assert.equal(put.headers.get("allow"), "GET, PATCH, DELETE");
   assert.equal(await codeOf(put, 405), "method_not_allowed");
+  await becomeQuiet();
 });
 
 Deno.test("every answer carries the request id, security headers and CORS, errors included", async () => {
@@ -190,6 +199,7 @@ Deno.test("every answer carries the request id, security headers and CORS, error
   assert.equal(get("x-content-type-options"), "nosniff");
   assert.equal(get("cache-control"), "no-store");
   assert.equal(get("www-authenticate"), "Bearer");
+  await becomeQuiet();
 });
 
 Deno.test("a browser's preflight is answered without credentials", async () => {
@@ -211,4 +221,16 @@ Deno.test("a browser's preflight is answered without credentials", async () => {
 Deno.test("a request id that could forge a log line is replaced", async () => {
   const response = await app.request("/agents", { headers: { "x-request-id": "a b<script>" } });
   assert.match(response.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
+});
+
+Deno.test("no agent takes a name whose address is another route's", async () => {
+  const ann = as(await person("ann"));
+  await ann("POST", "/agents", { name: "one", source: SOURCE });
+  for (const name of ["health", "limits", "drafts", "openapi"]) {
+    const made = await ann("POST", "/agents", { name, source: SOURCE });
+    assert.equal(await codeOf(made, 400), "invalid_request");
+    const renamed = await ann("PATCH", "/agents/one", { name });
+    assert.equal(await codeOf(renamed, 400), "invalid_request");
+  }
+  await becomeQuiet();
 });

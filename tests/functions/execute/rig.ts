@@ -1,25 +1,18 @@
 import assert from "@std/assert";
 import agents from "../../../supabase/functions/agents/index.ts";
 import execute from "../../../supabase/functions/execute/index.ts";
-import { type Person, person } from "../../stack.ts";
+import { ADDRESS_HEADER, newAddress, type Person, person } from "../../stack.ts";
 
-const background = new Set<Promise<unknown>>();
-const waitUntil = (work: Promise<unknown>) => void background.add(work);
-Object.assign(globalThis, { EdgeRuntime: { waitUntil } });
-
-/** Waits for the runs that go on without their callers, as the platform does. */
-export async function becomeQuiet(): Promise<void> {
-  await Promise.all(background);
-  background.clear();
-}
+export { becomeQuiet } from "../../background.ts";
 
 /** Both apps without a port, as a person. */
-export function as({ token }: Pick<Person, "token">) {
+export function as({ token }: Pick<Person, "token">, address: string = newAddress()) {
   return (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     (path.startsWith("/agents") ? agents : execute).request(path, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
+        [ADDRESS_HEADER]: address,
         "content-type": "application/json",
         ...headers,
       },

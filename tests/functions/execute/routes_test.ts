@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { person } from "../../stack.ts";
-import { as, create, newcomer, run } from "./rig.ts";
+import { as, becomeQuiet, create, newcomer, run } from "./rig.ts";
 
 Deno.test("POST /execute/agents/:name runs the agent and answers with its real output", async () => {
   const ann = await newcomer("ann");
@@ -143,6 +143,7 @@ Deno.test("a version that does not exist, and an archived agent, start nothing",
   await ann("POST", "/agents/old/archive");
   const archived = await ann("POST", "/execute/agents/old", { input: 1 });
   assert.equal((await archived.json()).code, "agent_archived");
+  await becomeQuiet();
 });
 
 Deno.test("a program that somebody stored around the API never runs: its source does", async () => {

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { EngineHost } from "../../_shared/engine.ts";
 import { Fault } from "../../_shared/fault.ts";
-import { requirePermission } from "../../_shared/permission.ts";
 import { findEngine } from "../../_shared/placement.ts";
 import { type Route, route } from "../../_shared/route.ts";
 import { describeSandbox } from "./describe.ts";
@@ -24,23 +23,23 @@ export function createSandbox(
       path: "/sandbox",
       summary: "Say which sandbox runs the agents of this deployment",
       accept: z.object({}),
+      needs: "admin",
+      fresh: true,
       budget: "read",
       reply: Sandbox,
       faults: ["engine_busy", "engine_unavailable"],
-    }, async (_, { db, caller, signal }) => {
-      await requirePermission(db, "admin");
-      return await describeSandbox(engine, { tenant: caller.userId, signal });
-    }),
+    }, (_, { caller, signal }) => describeSandbox(engine, { tenant: caller.userId, signal })),
     route({
       method: "post",
       path: "/sandbox/verify",
       summary: "Play attack programs on this deployment's sandbox, and say which it held",
       accept: z.object({ body: NewVerification }),
+      needs: "admin",
+      fresh: true,
       budget: "execute",
       reply: Verification,
       faults: ["verification_in_progress", "engine_busy", "engine_unavailable"],
-    }, async ({ body }, { db, caller, signal: left }) => {
-      await requirePermission(db, "admin");
+    }, async ({ body }, { caller, signal: left }) => {
       if (verifying) throw new Fault("verification_in_progress");
       verifying = true;
       try {

@@ -12,6 +12,12 @@ export const AgentId = agentId.param;
 export const AgentName = Name;
 export type AgentName = z.infer<typeof AgentName>;
 
+/** What stands in the place of a name in our own addresses. */
+const RESERVED = ["drafts", "health", "limits", "openapi"];
+
+/** A name that an agent may take: one whose address would not be another route's. */
+const FreeName = AgentName.refine((name) => !RESERVED.includes(name), "is not free for agents");
+
 /** The path parameter that names one of the caller's agents. */
 export const ByName = z.object({ name: AgentName });
 
@@ -20,14 +26,14 @@ const AgentState = z.enum(["active", "archived", "quarantined"]);
 
 /** What a caller sends for a new agent. Strict: an unknown field is a mistake worth hearing about. */
 export const NewAgent = NewVersion.omit({ publish: true }).extend({
-  name: AgentName,
+  name: FreeName,
   description: Description.default(""),
 }).meta({ id: "NewAgent" });
 export type NewAgent = z.infer<typeof NewAgent>;
 
 /** What of an agent can be changed without a new version. */
 export const AgentPatch = z.strictObject({
-  name: AgentName.optional(),
+  name: FreeName.optional(),
   description: Description.optional(),
 }).refine((patch) => Object.keys(patch).length > 0, "name or description is needed")
   .meta({ id: "AgentPatch" });

@@ -14,6 +14,7 @@ export const runs: readonly Route[] = [
     path: "/:name/runs",
     summary: "List an agent's runs, newest first",
     accept: z.object({ params: ByName, query: RunQuery }),
+    needs: "agents:read",
     budget: "read",
     reply: pageOf(RunSummary),
     faults: ["invalid_cursor"],

@@ -58,10 +58,15 @@ export const VersionRow = Version.extend({
   findings: Version.shape.findings.catch([]),
 });
 
+/** Each line of two sources of 256 KiB with its mark, and some room for what is between them. */
+const MAX_PATCH = 2 * 1024 * 1024;
+
 /** What changed between two versions. */
 export const VersionDiff = z.object({
   from: z.int().positive(),
   to: z.int().positive(),
-  patch: z.string().meta({ description: "Unified diff; empty when the sources are the same" }),
+  patch: z.string().max(MAX_PATCH).meta({
+    description: "Unified diff; empty when the sources are the same",
+  }),
 }).meta({ id: "VersionDiff" });
 export type VersionDiff = z.infer<typeof VersionDiff>;

@@ -1,12 +1,12 @@
 import { Fault } from "../../_shared/fault.ts";
-import { requirePermission } from "../../_shared/permission.ts";
 import { readPreferences } from "../../_shared/prefer.ts";
 import type { Call } from "../../_shared/route.ts";
-import { eventStream } from "../../_shared/sse.ts";
+import { acceptsStream, eventStream, type SseMessage } from "../../_shared/sse.ts";
 import { awaitEnd, followRun } from "./follow.ts";
 import { createLedger } from "./ledger.ts";
 import { asFarAsItIs, type Patience, patienceOf, within } from "./patience.ts";
 import { findRun } from "./repo.ts";
+import { watchRights, whilePermitted } from "./rights.ts";
 import { hasEnded, type NewRun, type Run, runId } from "./schema.ts";
 import type { Stage } from "./stage.ts";
 import { startRun } from "./start.ts";
@@ -16,7 +16,7 @@ const MAX_SEQ = 2 ** 31 - 1;
 
 /** Whether the caller wants events as they happen. */
 export function wantsStream({ header }: Call): boolean {
-  return /\btext\/event-stream\b/i.test(header("accept") ?? "");
+  return acceptsStream(header("accept"));
 }
 
 /**
@@ -31,14 +31,13 @@ export async function execute(
 ): Promise<Run | Response> {
   const stream = wantsStream(call);
   const patience = stream ? undefined : patienceOf(readPreferences(call.header("prefer")));
-  if (stream) await requireStreaming(call);
-  const ledger = createLedger(call.platform.service);
+  const ledger = createLedger(call.service);
   const started = await startRun(call, { engine: stage.engine, ledger }, asked);
   const { id } = "replayed" in started ? started.replayed : started.run;
   call.reply("location", `/functions/v1/execute/runs/${id}`);
   if ("replayed" in started) return await replay(call, started.replayed, { stream, patience });
   const live = stage.launch(call, started);
-  if (stream) return eventStream(liveMessages(live.events));
+  if (stream) return streamOf(call, liveMessages(live.events));
   if (patience === undefined) return await live.settled;
   const ended = await within(patience.waitMs, live.settled);
   return asFarAsItIs(call, patience, ended ?? started.run);
@@ -50,19 +49,24 @@ export async function followEvents(call: Call, id: string, after: number): Promi
   if (!Number.isSafeInteger(last) || last < 0 || last > MAX_SEQ) {
     throw new Fault("invalid_request", "Last-Event-ID is a sequence number.");
   }
-  await requireStreaming(call);
   await findRun(call.db, id);
   return streamFrom(call, id, last);
 }
 
-function streamFrom({ db }: Call, id: string, after: number): Response {
+function streamFrom(call: Call, id: string, after: number): Response {
   const gone = new AbortController();
-  const messages = storedMessages(followRun(db, id, { after, signal: gone.signal }));
-  return eventStream(messages, { onLeave: () => gone.abort() });
+  const messages = storedMessages(followRun(call.db, id, { after, signal: gone.signal }));
+  return streamOf(call, whilePermitted(messages), () => gone.abort());
 }
 
-function requireStreaming({ db }: Call): Promise<void> {
-  return requirePermission(db, "agents:stream");
+/** A stream that ends, without a terminal event, when its reader may stream no more. */
+function streamOf(
+  call: Call,
+  messages: AsyncIterable<SseMessage>,
+  onLeave: () => void = () => {},
+): Response {
+  const { lost, stop } = watchRights(call, "agents:stream");
+  return eventStream(messages, { onLeave, until: lost, onEnd: stop });
 }
 
 /** The run from before: a request that would wait for its end is not kept, but told that it is. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Reply, rows } from "../../_shared/db.ts";
 import { Fault } from "../../_shared/fault.ts";
+import type { Ending } from "../../_shared/sandbox/engine.ts";
 import type { Service } from "../../_shared/service.ts";
 import { type Run, type RunError, type RunLimits, RunRow, type RunUsage } from "./schema.ts";
 
@@ -16,6 +17,8 @@ export interface RecordedEvent {
 export interface StartRequest {
   id: string;
   caller: string;
+  /** The API key that the caller came with. */
+  keyId: string | undefined;
   agent: string;
   version: number;
   /** The version's own id: the run starts only if name and number still mean this one. */
@@ -29,7 +32,13 @@ export interface StartRequest {
   idempotency?: Idempotency;
 }
 
-/** A caller's key, and a hash of what it must always come with. */
+/** Who starts a run, and with which API key. */
+export interface Starter {
+  userId: string;
+  keyId: string | undefined;
+}
+
+/** A caller's idempotency key, and a hash of what it must always come with. */
 export interface Idempotency {
   key: string;
   hash: string;
@@ -37,14 +46,7 @@ export interface Idempotency {
 
 /** How a run ended. `output` is JSON text. */
 export interface Settlement {
-  status:
-    | "succeeded"
-    | "failed"
-    | "timed_out"
-    | "out_of_memory"
-    | "output_exceeded"
-    | "cancelled"
-    | "lost";
+  status: Ending["status"] | "lost";
   output?: string;
   error?: z.infer<typeof RunError>;
   /** Null where nobody can tell. */
@@ -60,7 +62,7 @@ const REPORT_MS = 5_000;
 /** What is written about runs, with the secret key, since no user may write it. */
 export interface Ledger {
   /** The run that a key stands for, if it stands for one. */
-  replay(caller: string, idempotency: Idempotency): Promise<Run | undefined>;
+  replay(who: Starter, idempotency: Idempotency): Promise<Run | undefined>;
   /** Claims a run. An earlier run with the same idempotency key comes back instead of a new one. */
   start(request: StartRequest): Promise<Run>;
   /** Stores events while the run goes on; true if its owner asked for it to stop. */
@@ -72,12 +74,17 @@ export interface Ledger {
 /** The ledger in Postgres. JSON crosses as text, so that it is stored byte for byte. */
 export function createLedger(service: Service): Ledger {
   return {
-    async replay(caller, { key, hash }) {
-      const args = { caller, idempotency_key: key, request_hash: hash };
+    async replay({ userId, keyId }, { key, hash }) {
+      const args = {
+        caller: userId,
+        idempotency_key: key,
+        request_hash: hash,
+        ...(keyId !== undefined && { key_id: keyId }),
+      };
       const [run] = RunRow.array().parse(rows(await service("find_replay", args)));
       return run;
     },
-    async start({ id, agent, limits, layers, requestId, programId, idempotency, ...rest }) {
+    async start({ id, keyId, agent, limits, layers, requestId, programId, idempotency, ...rest }) {
       const reply = await service("start_run", {
         ...rest,
         run_id: id,
@@ -87,6 +94,7 @@ export function createLedger(service: Service): Ledger {
         wall_ms: limits.wall_ms,
         request_id: requestId,
         program_id: programId,
+        ...(keyId !== undefined && { key_id: keyId }),
         ...(idempotency && {
           idempotency_key: idempotency.key,
           request_hash: idempotency.hash,

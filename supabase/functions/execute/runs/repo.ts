@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Db, first, one, rows } from "../../_shared/db.ts";
-import { Run, RUN_COLUMNS, RunEvent, RunRow } from "./schema.ts";
+import { MAX_EVENTS, Run, RUN_COLUMNS, RunEvent, RunRow } from "./schema.ts";
 
 /** A version as it is needed to run it. The program is to be trusted only under its seal. */
 const Program = z.object({
@@ -37,10 +37,10 @@ export async function findRun(db: Db, id: string): Promise<Run> {
   return RunRow.parse(first(await db.rpc("find_run", { run_id: id }).select(RUN_COLUMNS)));
 }
 
-/** A run's events after a sequence number, at most 500. */
+/** A run's events after a sequence number, at most {@link MAX_EVENTS}. */
 export async function listEvents(db: Db, runId: string, after: number): Promise<RunEvent[]> {
   const reply = await db.from("run_events").select("seq, type, at, data")
-    .eq("run_id", runId).gt("seq", after).order("seq").limit(500);
+    .eq("run_id", runId).gt("seq", after).order("seq").limit(MAX_EVENTS);
   return RunEvent.array().parse(rows(reply));
 }
 

@@ -22,9 +22,10 @@ export function createRuns(engine: EngineHost): readonly Route[] {
           "idempotency-key": "a request repeated with the same key gets the same run, for 24 hours",
           "prefer": "`respond-async` answers 202 at once, `wait=<seconds>` no later than that",
         },
+        needs: "agents:execute",
         budget: "execute",
         reply: Run,
-        streams: true,
+        streams: "agents:stream",
         defers: true,
         faults: [
           "invalid_input",
@@ -44,6 +45,7 @@ export function createRuns(engine: EngineHost): readonly Route[] {
       path: "/runs/:id",
       summary: "Get a run",
       accept: z.object({ params: ByRun }),
+      needs: "agents:read",
       budget: "read",
       reply: Run,
     }, ({ params }, { db }) => repo.findRun(db, params.id)),
@@ -53,9 +55,10 @@ export function createRuns(engine: EngineHost): readonly Route[] {
       summary: "Get a run's events, or follow them with `Accept: text/event-stream`",
       accept: z.object({ params: ByRun, query: EventQuery }),
       headers: { "last-event-id": "where a lost stream goes on" },
+      needs: "agents:read",
       budget: "read",
       reply: RunEvents,
-      streams: true,
+      streams: "agents:stream",
     }, async ({ params: { id }, query: { after } }, call) => {
       if (wantsStream(call)) return followEvents(call, id, after);
       await repo.findRun(call.db, id);
@@ -66,6 +69,7 @@ export function createRuns(engine: EngineHost): readonly Route[] {
       path: "/runs/:id/cancel",
       summary: "Stop a run; one that has ended stays as it is",
       accept: z.object({ params: ByRun }),
+      needs: "runs:cancel",
       budget: "write",
       status: 202,
       reply: Run,

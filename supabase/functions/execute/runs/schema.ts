@@ -1,21 +1,12 @@
 import * as z from "zod";
 import { prefixedId } from "../../_shared/ids.ts";
+import { EndingStatus, ErrorKind, limitsOf, usageOf } from "../../_shared/sandbox/schema.ts";
 import { Name, Timestamp } from "../../_shared/schema.ts";
 
 /** The ids of runs: UUIDv7 inside, `run_…` outside. */
 export const runId = prefixedId("run");
 
-const STATUSES = [
-  "queued",
-  "running",
-  "succeeded",
-  "failed",
-  "timed_out",
-  "out_of_memory",
-  "output_exceeded",
-  "cancelled",
-  "lost",
-] as const;
+const STATUSES = ["queued", "running", ...EndingStatus.options, "lost"] as const;
 
 const Count = z.number().min(0);
 
@@ -36,27 +27,9 @@ export type NewRun = z.infer<typeof NewRun>;
 /** `Idempotency-Key`: visible ASCII, as the IETF draft's strings are. */
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 
-/** Why a run did not succeed: what its agent did, a limit that it met, or what became of us. */
-const ERROR_KINDS = [
-  "threw",
-  "syntax",
-  "contract",
-  "cpu_limit",
-  "wall_limit",
-  "stalled",
-  "memory_limit",
-  "output_limit",
-  "log_limit",
-  "event_limit",
-  "tool_limit",
-  "cancelled",
-  "lost",
-  "internal",
-] as const;
-
 /** What went wrong in a run: where in the agent's own source, and nothing of ours. */
 export const RunError = z.object({
-  kind: z.enum(ERROR_KINDS),
+  kind: z.enum([...ErrorKind.options, "lost"]),
   name: z.string().max(200),
   message: z.string().max(4_000),
   line: z.int().positive().optional(),
@@ -64,25 +37,11 @@ export const RunError = z.object({
 }).meta({ id: "RunError" });
 
 /** What a run may spend. */
-export const RunLimits = z.object({
-  wall_ms: Count,
-  cpu_ms: Count,
-  memory_bytes: Count,
-  output_bytes: Count,
-  log_bytes: Count,
-  events: Count,
-  tool_calls: Count,
-  tool_concurrency: Count,
-  tool_bytes: Count,
-}).meta({ id: "RunLimits" });
+export const RunLimits = z.object(limitsOf(Count)).meta({ id: "RunLimits" });
 export type RunLimits = z.infer<typeof RunLimits>;
 
 /** What a run spent. */
-export const RunUsage = RunLimits.omit({
-  tool_concurrency: true,
-  tool_bytes: true,
-})
-  .meta({ id: "RunUsage" });
+export const RunUsage = z.object(usageOf(Count)).meta({ id: "RunUsage" });
 export type RunUsage = z.infer<typeof RunUsage>;
 
 /** A run: what was asked, under which limits, how it ended and what it cost. */
@@ -130,8 +89,11 @@ export const RunEvent = z.object({
 }).meta({ id: "RunEvent" });
 export type RunEvent = z.infer<typeof RunEvent>;
 
+/** How many events one request gets. */
+export const MAX_EVENTS = 500;
+
 /** A stretch of a run's events. */
-export const RunEvents = z.object({ data: z.array(RunEvent) }).meta({
+export const RunEvents = z.object({ data: z.array(RunEvent).max(MAX_EVENTS) }).meta({
   id: "RunEvents",
 });
 

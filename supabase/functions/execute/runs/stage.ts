@@ -21,7 +21,7 @@ export function createStage(engine: EngineHost): Stage {
   const live = new Map<string, LiveRun>();
   return {
     engine,
-    launch({ db, platform: { log, prepared, service } }, { run, program, input, limits, place }) {
+    launch({ db, service, platform: { log, prepared } }, { run, program, input, limits, place }) {
       const source = () => findSource(db, program.id);
       const job = jobFor(program, { input, limits }, { prepared, source });
       const going = perform(run, job, { place, ledger: createLedger(service), log });

@@ -49,7 +49,7 @@ export async function startRun(
 ): Promise<Started | { replayed: Run }> {
   const { db, caller, requestId, signal } = call;
   const idempotency = await idempotencyOf(call, agent, body);
-  const replayed = idempotency && (await ledger.replay(caller.userId, idempotency));
+  const replayed = idempotency && (await ledger.replay(caller, idempotency));
   if (replayed) return { replayed };
   const program = await findProgram(db, agent, body.version);
   const input = acceptInput(program, body.input ?? null);
@@ -60,6 +60,7 @@ export async function startRun(
   const request: StartRequest = {
     id: claim.run,
     caller: caller.userId,
+    keyId: caller.keyId,
     agent,
     version: program.version,
     programId: program.id,

@@ -1,4 +1,5 @@
 import type { Ending, Event } from "../../_shared/sandbox/engine.ts";
+import { toWireUsage } from "../../_shared/sandbox/remote/wire.ts";
 import type { Settlement } from "./ledger.ts";
 import type { RunUsage } from "./schema.ts";
 
@@ -34,18 +35,6 @@ export function dataOf(event: Event): string {
 /** An engine's ending, as the wire and the database spell it. */
 export function settlementOf(ending: Ending): Settlement {
   const { status, output, error } = ending;
-  const usage = usageOf(ending);
+  const usage = toWireUsage(ending.usage);
   return { status, ...(output !== undefined && { output }), ...(error && { error }), usage };
-}
-
-function usageOf({ usage }: Ending): RunUsage {
-  return {
-    wall_ms: Math.round(usage.wallMs),
-    cpu_ms: Math.round(usage.cpuMs),
-    memory_bytes: usage.memoryBytes,
-    output_bytes: usage.outputBytes,
-    log_bytes: usage.logBytes,
-    events: usage.events,
-    tool_calls: usage.toolCalls,
-  };
 }

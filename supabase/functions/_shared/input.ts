@@ -1,0 +1,82 @@
+import type { Context } from "hono";
+import * as z from "zod";
+import type { AppEnv } from "./app.ts";
+import { Fault } from "./fault.ts";
+import { Suspicious } from "./headers.ts";
+import { isShallow, MAX_JSON_DEPTH } from "./sandbox/depth.ts";
+
+/** The parts of a request that a route can ask for. Parts it does not name are not read. */
+export type Accept = z.ZodObject<
+  { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
+>;
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** What a route asked for of a request, parsed; throws what is wrong with it. */
+export async function readInput<A extends Accept>(
+  c: Context<AppEnv>,
+  accept: A,
+): Promise<z.output<A>> {
+  return parse(accept, {
+    params: c.req.param(),
+    query: c.req.query(),
+    body: accept.shape.body && (await readJson(c.req.raw)),
+  });
+}
+
+function parse<A extends Accept>(accept: A, input: unknown): z.output<A> {
+  const parsed = accept.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  const items = issues.slice(0, 50).map(({ code, message, path }) => ({
+    code,
+    message,
+    path: path.slice(1).join("."),
+  }));
+  const [part] = issues[0]?.path ?? [];
+  const detail = `The ${String(part === "params" ? "path" : part)} is not as documented.`;
+  if (issues.some(({ path }) => hasNull(input, path))) {
+    throw new Suspicious("null_byte", "invalid_request", detail, { items });
+  }
+  throw new Fault("invalid_request", detail, { items });
+}
+
+/** Whether the text that an issue is about has a null character: no honest one does. */
+function hasNull(input: unknown, path: readonly PropertyKey[]): boolean {
+  let at = input;
+  for (const step of path) {
+    if (typeof at !== "object" || at === null) return false;
+    at = Object.getOwnPropertyDescriptor(at, step)?.value;
+  }
+  return typeof at === "string" && at.includes("\0");
+}
+
+async function readJson(request: Request): Promise<unknown> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/json\s*(;|$)/i.test(type)) throw new Fault("unsupported_media_type");
+  const bytes = await new Response(request.body?.pipeThrough(counted())).arrayBuffer();
+  const { text, value } = parseJson(bytes);
+  if (isShallow(text)) return value;
+  throw new Fault("invalid_request", `A body may nest ${MAX_JSON_DEPTH} levels.`);
+}
+
+function parseJson(bytes: ArrayBuffer): { text: string; value: unknown } {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { text, value: JSON.parse(text) };
+  } catch (cause) {
+    throw new Fault("invalid_json", undefined, { cause });
+  }
+}
+
+/** Counts a body while it arrives: a `content-length` is only what the caller claims. */
+function counted(): TransformStream<Uint8Array, Uint8Array> {
+  let size = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) return controller.enqueue(chunk);
+      throw new Fault("body_too_large", `A body may have ${MAX_BODY_BYTES} bytes.`);
+    },
+  });
+}
