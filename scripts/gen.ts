@@ -5,8 +5,9 @@
  */
 import { hostEngine } from "../supabase/functions/_shared/engine.ts";
 import { FAULTS } from "../supabase/functions/_shared/fault.ts";
-import { createSandbox } from "../supabase/functions/admin/sandbox/routes.ts";
+import { createAdmin } from "../supabase/functions/admin/routes.ts";
 import { agents } from "../supabase/functions/agents/agents/routes.ts";
+import { limits } from "../supabase/functions/agents/limits/routes.ts";
 import { openapi } from "../supabase/functions/agents/openapi.ts";
 import { runs } from "../supabase/functions/agents/runs/routes.ts";
 import { versions } from "../supabase/functions/agents/versions/routes.ts";
@@ -19,16 +20,16 @@ async function generate(): Promise<Map<string, string>> {
   const engine = hostEngine({ choice: "quickjs", runner: undefined }, () => {});
   const api = describeApi({
     agents: {
-      description: "Agents, their versions and their history.",
-      routes: [openapi, ...agents, ...versions, ...runs],
+      description: "Agents, their versions, their history and their owner's limits.",
+      routes: [openapi, ...limits, ...agents, ...versions, ...runs],
     },
     execute: {
       description: "Runs: start, watch, follow and stop them.",
       routes: createRuns(engine),
     },
     admin: {
-      description: "For operators: what the sandbox is, and whether it holds.",
-      routes: createSandbox(engine),
+      description: "For operators: users, audit, alerts, incidents, the sandbox. For users: keys.",
+      routes: createAdmin(engine, ""),
     },
   });
   const files = new Map<string, string>();

@@ -1,0 +1,69 @@
+import * as z from "zod";
+import { prefixedId } from "../../_shared/ids.ts";
+import { PageQuery, text, Timestamp } from "../../_shared/schema.ts";
+import { EventType } from "../events/schema.ts";
+import { UserId, Word } from "../schema.ts";
+
+const alertId = prefixedId("alert");
+const DAY_S = 86_400;
+
+/** The id of an alert, as callers see it. */
+export const AlertId = alertId.param;
+
+/** The path parameter that names one alert. */
+export const ByAlert = z.object({ id: alertId.param });
+
+/** The path parameter that names one rule. */
+export const ByRule = z.object({ name: Word });
+
+/** Which alerts to list. */
+export const AlertQuery = PageQuery.extend({
+  rule: Word.optional(),
+  state: z.enum(["open", "acknowledged"]).optional(),
+});
+export type AlertQuery = z.infer<typeof AlertQuery>;
+
+/** What somebody says who has seen an alert. */
+export const Acknowledgement = z.strictObject({ note: text(2_000).default("") })
+  .meta({ id: "Acknowledgement" });
+
+/** A rule was met: so many events about one subject within its window. */
+export const Alert = z.object({
+  id: alertId.wire,
+  rule: z.string().max(64),
+  type: EventType,
+  subject: z.string().max(200),
+  count: z.int().positive(),
+  first_at: Timestamp,
+  at: Timestamp,
+  acknowledged_at: Timestamp.nullable(),
+  acknowledged_by: UserId.nullable(),
+  note: z.string().max(2_000).nullable(),
+}).meta({ id: "Alert" });
+export type Alert = z.infer<typeof Alert>;
+
+/** What a row must be for us to serve it. */
+export const AlertRow = Alert.extend({ id: z.uuid() })
+  .transform((row): Alert => ({ ...row, id: alertId.of(row.id) }));
+
+/** When a rule is met: `threshold` of its events about one subject within `window_s` seconds. */
+export const RuleChange = z.strictObject({
+  threshold: z.int().min(1).max(1_000_000),
+  window_s: z.int().min(1).max(DAY_S),
+  enabled: z.boolean().default(true),
+}).meta({ id: "RuleChange" });
+export type RuleChange = z.infer<typeof RuleChange>;
+
+/** A rule under its name. */
+export const Rule = z.object({
+  name: z.string().max(64),
+  type: EventType,
+  threshold: z.int().min(1),
+  window_s: z.int().min(1),
+  per: z.enum(["user", "address", "global"]),
+  enabled: z.boolean(),
+}).meta({ id: "Rule" });
+export type Rule = z.infer<typeof Rule>;
+
+/** All rules: there are few of them. */
+export const Rules = z.object({ data: z.array(Rule).max(1_000) }).meta({ id: "Rules" });

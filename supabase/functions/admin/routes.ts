@@ -1,0 +1,29 @@
+import type { EngineHost } from "../_shared/engine.ts";
+import type { Route } from "../_shared/route.ts";
+import { alerts } from "./alerts/routes.ts";
+import { audit } from "./audit/routes.ts";
+import { blocks } from "./blocks/routes.ts";
+import { events } from "./events/routes.ts";
+import { createEvidence } from "./evidence/routes.ts";
+import { keys } from "./keys/routes.ts";
+import { quarantines } from "./quarantines/routes.ts";
+import { createSandbox } from "./sandbox/routes.ts";
+import { users } from "./users/routes.ts";
+
+/**
+ * Everything that operators do, and what users do with their keys. `issuer` is what tokens of this
+ * project name as theirs.
+ */
+export function createAdmin(engine: EngineHost, issuer: string): readonly Route[] {
+  return [
+    ...keys,
+    ...users,
+    ...audit,
+    ...events,
+    ...alerts,
+    ...blocks,
+    ...quarantines,
+    ...createEvidence(issuer),
+    ...createSandbox(engine),
+  ];
+}

@@ -1,0 +1,316 @@
+import type { Things } from "./cast.ts";
+
+/** What each role may do, as SECURITY and the issue have it: written down here, not read anywhere. */
+export const ROLES = {
+  viewer: ["agents:read"],
+  user: [
+    "agents:read",
+    "agents:write",
+    "agents:execute",
+    "runs:cancel",
+    "keys:manage",
+    "secrets:manage",
+  ],
+  streamer: [
+    "agents:read",
+    "agents:write",
+    "agents:execute",
+    "runs:cancel",
+    "keys:manage",
+    "secrets:manage",
+    "agents:stream",
+  ],
+  admin: [
+    "agents:read",
+    "agents:write",
+    "agents:execute",
+    "runs:cancel",
+    "keys:manage",
+    "secrets:manage",
+    "agents:stream",
+    "audit:read",
+    "admin",
+  ],
+} as const;
+
+/** What a key can be allowed: everything but to manage keys. */
+export const SCOPES = [
+  "agents:read",
+  "agents:write",
+  "agents:execute",
+  "agents:stream",
+  "runs:cancel",
+  "secrets:manage",
+  "audit:read",
+  "admin",
+] as const;
+
+/** What a key for one agent can be allowed: nothing that is about all of them. */
+export const ONE_AGENT = SCOPES.filter((scope) => scope !== "audit:read" && scope !== "admin");
+
+/** What a route asks of its callers, and how a request of it looks. */
+export interface Expected {
+  /** All of these; `public` where no credentials are needed. */
+  needs: readonly (typeof ROLES.admin)[number][] | "public";
+  /** The status of whoever may, on what is theirs. */
+  ok: number;
+  /** The request, about these things. */
+  path(things: Things): string;
+  body?(things: Things): unknown;
+  headers?: Readonly<Record<string, string>>;
+  /**
+   * `own`: the path names something that is somebody's, and another's is as good as missing.
+   * `shared`: it names something of the operator's. Left out where it names nothing.
+   */
+  names?: "own" | "shared";
+}
+
+const STREAM = { accept: "text/event-stream" };
+const SOURCE = "export default () => 1;";
+
+/**
+ * Every route that there is. A suffix after the path tells the ways to ask it apart. A route that
+ * is mounted and missing here fails the test, and so does one that is here and not mounted.
+ */
+export const ROUTES: Readonly<Record<string, Expected>> = {
+  "GET /agents/health": { needs: "public", ok: 200, path: () => "/agents/health" },
+  "GET /execute/health": { needs: "public", ok: 200, path: () => "/execute/health" },
+  "GET /admin/health": { needs: "public", ok: 200, path: () => "/admin/health" },
+  "GET /agents/openapi.json": { needs: "public", ok: 200, path: () => "/agents/openapi.json" },
+
+  "GET /agents/limits": { needs: ["agents:read"], ok: 200, path: () => "/agents/limits" },
+  "GET /agents": { needs: ["agents:read"], ok: 200, path: () => "/agents" },
+  "POST /agents": {
+    needs: ["agents:write"],
+    ok: 201,
+    path: () => "/agents",
+    body: ({ fresh }) => ({ name: fresh, source: SOURCE }),
+  },
+  "GET /agents/:name": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}`,
+  },
+  "PATCH /agents/:name": {
+    needs: ["agents:write"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}`,
+    body: () => ({ description: "changed" }),
+  },
+  "DELETE /agents/:name": {
+    needs: ["agents:write"],
+    ok: 204,
+    names: "own",
+    path: ({ idle }) => `/agents/${idle}`,
+  },
+  "POST /agents/:name/archive": {
+    needs: ["agents:write"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/archive`,
+  },
+  "POST /agents/:name/restore": {
+    needs: ["agents:write"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/restore`,
+  },
+  "POST /agents/:name/publish": {
+    needs: ["agents:write"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/publish`,
+    body: () => ({ version: 1 }),
+  },
+  "GET /agents/:name/versions": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/versions`,
+  },
+  "POST /agents/:name/versions": {
+    needs: ["agents:write"],
+    ok: 201,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/versions`,
+    body: () => ({ source: SOURCE }),
+  },
+  "GET /agents/:name/versions/:version": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/versions/1`,
+  },
+  "GET /agents/:name/versions/:version/diff": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/versions/1/diff?against=1`,
+  },
+  "GET /agents/:name/runs": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/runs`,
+  },
+
+  "POST /execute/agents/:name": {
+    needs: ["agents:execute"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/execute/agents/${agent}`,
+    body: () => ({ input: 1 }),
+  },
+  "POST /execute/agents/:name as a stream": {
+    needs: ["agents:execute", "agents:stream"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/execute/agents/${agent}`,
+    body: () => ({ input: 1 }),
+    headers: STREAM,
+  },
+  "GET /execute/runs/:id": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ run }) => `/execute/runs/${run}`,
+  },
+  "GET /execute/runs/:id/events": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ run }) => `/execute/runs/${run}/events`,
+  },
+  "GET /execute/runs/:id/events as a stream": {
+    needs: ["agents:read", "agents:stream"],
+    ok: 200,
+    names: "own",
+    path: ({ run }) => `/execute/runs/${run}/events`,
+    headers: STREAM,
+  },
+  "POST /execute/runs/:id/cancel": {
+    needs: ["runs:cancel"],
+    ok: 202,
+    names: "own",
+    path: ({ run }) => `/execute/runs/${run}/cancel`,
+  },
+
+  "GET /admin/keys": { needs: ["keys:manage"], ok: 200, path: () => "/admin/keys" },
+  "POST /admin/keys": {
+    needs: ["keys:manage"],
+    ok: 201,
+    path: () => "/admin/keys",
+    body: () => ({ name: "new", scopes: ["agents:read"] }),
+  },
+  "GET /admin/keys/:id": {
+    needs: ["keys:manage"],
+    ok: 200,
+    names: "own",
+    path: ({ key }) => `/admin/keys/${key}`,
+  },
+  "POST /admin/keys/:id/rotate": {
+    needs: ["keys:manage"],
+    ok: 201,
+    names: "own",
+    path: ({ key }) => `/admin/keys/${key}/rotate`,
+    body: () => ({}),
+  },
+  "DELETE /admin/keys/:id": {
+    needs: ["keys:manage"],
+    ok: 200,
+    names: "own",
+    path: ({ key }) => `/admin/keys/${key}`,
+  },
+
+  "GET /admin/users": { needs: ["admin"], ok: 200, path: () => "/admin/users" },
+  "GET /admin/users/:id": {
+    needs: ["admin"],
+    ok: 200,
+    names: "shared",
+    path: ({ user }) => `/admin/users/${user}`,
+  },
+  "PUT /admin/users/:id/role": {
+    needs: ["admin"],
+    ok: 200,
+    names: "shared",
+    path: ({ user }) => `/admin/users/${user}/role`,
+    body: () => ({ role: "viewer" }),
+  },
+  "DELETE /admin/users/:id/role": {
+    needs: ["admin"],
+    ok: 200,
+    names: "shared",
+    path: ({ user }) => `/admin/users/${user}/role`,
+  },
+  "GET /admin/audit": { needs: ["audit:read"], ok: 200, path: () => "/admin/audit" },
+  "GET /admin/audit/export": {
+    needs: ["audit:read"],
+    ok: 200,
+    path: () => "/admin/audit/export?action=role.assigned",
+  },
+  "GET /admin/audit/verification": {
+    needs: ["audit:read"],
+    ok: 200,
+    path: () => "/admin/audit/verification",
+  },
+  "GET /admin/events": { needs: ["audit:read"], ok: 200, path: () => "/admin/events" },
+  "GET /admin/alerts": { needs: ["audit:read"], ok: 200, path: () => "/admin/alerts" },
+  "POST /admin/alerts/:id/acknowledge": {
+    needs: ["admin"],
+    ok: 200,
+    names: "shared",
+    path: ({ alert }) => `/admin/alerts/${alert}/acknowledge`,
+    body: () => ({}),
+  },
+  "GET /admin/alert-rules": { needs: ["audit:read"], ok: 200, path: () => "/admin/alert-rules" },
+  "PUT /admin/alert-rules/:name": {
+    needs: ["admin"],
+    ok: 200,
+    names: "shared",
+    path: ({ rule }) => `/admin/alert-rules/${rule}`,
+    body: () => ({ threshold: 1, window_s: 3_600 }),
+  },
+  "GET /admin/blocks": { needs: ["admin"], ok: 200, path: () => "/admin/blocks" },
+  "DELETE /admin/blocks/:address": {
+    needs: ["admin"],
+    ok: 204,
+    names: "shared",
+    path: ({ address }) => `/admin/blocks/${encodeURIComponent(address)}`,
+  },
+  "GET /admin/quarantines": { needs: ["admin"], ok: 200, path: () => "/admin/quarantines" },
+  "POST /admin/quarantines": {
+    needs: ["admin"],
+    ok: 201,
+    path: () => "/admin/quarantines",
+    body: ({ agentId }) => ({ kind: "agent", target: agentId, reason: "a test" }),
+  },
+  "POST /admin/quarantines/:id/release": {
+    needs: ["admin"],
+    ok: 200,
+    names: "shared",
+    path: ({ quarantine }) => `/admin/quarantines/${quarantine}/release`,
+    body: () => ({}),
+  },
+  "GET /admin/evidence": { needs: ["admin"], ok: 200, path: () => "/admin/evidence" },
+  "POST /admin/evidence": {
+    needs: ["admin"],
+    ok: 201,
+    path: () => "/admin/evidence",
+    body: ({ agentId }) => ({ kind: "agent", target: agentId, reason: "a test" }),
+  },
+  "GET /admin/evidence/:id": {
+    needs: ["admin"],
+    ok: 200,
+    names: "shared",
+    path: ({ evidence }) => `/admin/evidence/${evidence}`,
+  },
+  "GET /admin/sandbox": { needs: ["admin"], ok: 200, path: () => "/admin/sandbox" },
+  "POST /admin/sandbox/verify": {
+    needs: ["admin"],
+    ok: 200,
+    path: () => "/admin/sandbox/verify",
+    body: () => ({ programs: ["c01_do_while"] }),
+  },
+};
