@@ -9,6 +9,7 @@ const STEPS: Record<string, string[]> = {
   "secret key in its place": ["run", "-A", "scripts/secrets.ts"],
   "promises tested": ["run", "-A", "scripts/promises.ts"],
   "generated files in step": ["run", "-A", "scripts/gen.ts", "--check"],
+  "OpenAPI as the linters want it": ["run", "-A", "scripts/openapi/lint.ts"],
   "functions deploy": ["run", "-A", "scripts/deploy.ts"],
   "database deploys": ["run", "-A", "scripts/database/check.ts"],
 };

@@ -1,34 +1,39 @@
 import * as z from "zod";
-import { type FaultCode, FAULTS } from "../supabase/functions/_shared/fault.ts";
+import { health } from "../supabase/functions/_shared/health.ts";
+import type { Permission } from "../supabase/functions/_shared/permission.ts";
 import type { Route, Spec } from "../supabase/functions/_shared/route.ts";
-import { Problem } from "../supabase/functions/_shared/schema.ts";
-
-type Json = Record<string, unknown>;
-
-/** Faults that any route can answer with, beside its own. */
-const SHARED: readonly FaultCode[] = [
-  "invalid_request",
-  "unauthenticated",
-  "token_expired",
-  "token_invalid",
-  "forbidden",
-  "rate_limited",
-  "internal",
-  "limiter_unavailable",
-  "database_unavailable",
-];
-const WITH_PARAMS: readonly FaultCode[] = ["not_found"];
-const WITH_BODY: readonly FaultCode[] = [
-  "invalid_json",
-  "body_too_large",
-  "unsupported_media_type",
-];
+import { VERSION } from "../supabase/functions/_shared/version.ts";
+import { HEADERS, Responses } from "./openapi/responses.ts";
+import { type Json, Schemas, withComponents } from "./openapi/schemas.ts";
 
 const INFO = {
   title: "Cloister",
-  version: "0.1.0",
+  version: VERSION,
   description: "Create, list and execute your own code agents in a Supabase project.",
   license: { name: "MIT", identifier: "MIT" },
+};
+
+const SERVERS = [{
+  url: "/functions/v1",
+  description: "The Supabase project that serves this document, be it production or local",
+  "x-internal": false,
+}];
+
+const SECURITY = {
+  user: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "The access token of a Supabase Auth session, or of an issuer that the operator " +
+      "trusts. It is verified as RFC8725 asks: listed asymmetric algorithms, issuer, audience, " +
+      "expiry.",
+  },
+  key: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "ck_live_…",
+    description: "An API key. It may do what its scopes and its owner's role both allow.",
+  },
 };
 
 /** An edge function, as the document presents it. */
@@ -37,51 +42,49 @@ export interface ApiFunction {
   routes: readonly Route[];
 }
 
-/** The OpenAPI 3.1 document of the functions, made from the same promises that check requests. */
+/**
+ * The OpenAPI 3.1 document of the functions, made from the same promises that check requests. Each
+ * function's own `/health` is added, as `createApp` adds it.
+ */
 export function describeApi(functions: Record<string, ApiFunction>): Json {
-  const schemas: Json = {};
+  const schemas = new Schemas();
+  const responses = new Responses(schemas);
   const paths: Record<string, Json> = {};
   for (const [name, { routes }] of Object.entries(functions)) {
-    for (const { spec } of routes) {
+    for (const { spec } of [health, ...routes]) {
       const path = `/${name}${spec.path === "/" ? "" : spec.path}`.replace(/:(\w+)/g, "{$1}");
       paths[path] = {
         ...paths[path],
-        [spec.method]: operation(name, spec, schemas),
+        [spec.method]: {
+          ...describeOperation(name, spec, schemas),
+          responses: responses.of(spec),
+        },
       };
     }
   }
   return withComponents({
     openapi: "3.1.0",
     info: INFO,
-    servers: [{ url: "/functions/v1" }],
-    security: [{ user: [] }],
+    servers: SERVERS,
     tags: Object.entries(functions).map(([name, { description }]) => ({ name, description })),
     paths,
-    components: { securitySchemes: SECURITY, schemas: sorted(schemas) },
+    components: {
+      securitySchemes: SECURITY,
+      headers: HEADERS,
+      responses: responses.components(),
+      schemas: schemas.components(),
+    },
   });
 }
 
-/** zod keeps schemas with an id in `$defs`; OpenAPI keeps them among its components. */
-function withComponents(document: Json): Json {
-  return JSON.parse(JSON.stringify(document).replaceAll("#/$defs/", "#/components/schemas/"));
-}
-
-const SECURITY = {
-  user: {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "JWT",
-    description: "The access token of a Supabase Auth session.",
-  },
-};
-
-function operation(name: string, spec: Spec, schemas: Json): Json {
+function describeOperation(name: string, spec: Spec, schemas: Schemas): Json {
   const { params, query, body } = spec.accept.shape;
   return {
     operationId: operationId(name, spec),
     summary: spec.summary,
+    description: describeTerms(spec),
     tags: [name],
-    ...(spec.access === "public" && { security: [] }),
+    security: spec.needs === undefined ? [] : securityOf(spec.needs),
     parameters: [
       ...parameters("path", params, schemas),
       ...parameters("query", query, schemas),
@@ -89,15 +92,32 @@ function operation(name: string, spec: Spec, schemas: Json): Json {
         name: header,
         in: "header",
         description,
-        schema: { type: "string", maxLength: 255 },
+        schema: { type: "string", pattern: "^[\\x20-\\x7e]*$", maxLength: 255 },
       })),
     ],
-    ...(body &&
-      {
-        requestBody: { required: true, content: json(body, schemas, "input") },
-      }),
-    responses: { ...success(spec, schemas), ...failures(spec, schemas) },
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: schemas.reference(body, "input") } },
+      },
+    }),
   };
+}
+
+/** What a caller needs and pays, which summaries do not say. */
+function describeTerms({ needs, streams, budget }: Spec): string {
+  const terms = needs === undefined
+    ? "Open to anybody; addresses are limited."
+    : `Needs \`${needs}\`. Paid from the budget \`${budget}\`.`;
+  return streams === undefined
+    ? terms
+    : `${terms} As a stream it needs \`${streams}\` and is paid from \`stream\`, too.`;
+}
+
+/** The roles are the permissions. Managing keys takes a person: no key may make another. */
+function securityOf(permission: Permission): Json[] {
+  const user = { user: [permission] };
+  return permission === "keys:manage" ? [user] : [user, { key: [permission] }];
 }
 
 function operationId(name: string, { method, path }: Spec): string {
@@ -105,84 +125,12 @@ function operationId(name: string, { method, path }: Spec): string {
   return [method, name, ...words].join("_");
 }
 
-function parameters(place: string, schema: z.ZodType | undefined, schemas: Json): Json[] {
+function parameters(place: string, schema: z.ZodType | undefined, schemas: Schemas): Json[] {
   if (schema === undefined) return [];
-  const { properties, required = [] } = z.object({
-    properties: z.record(z.string(), z.record(z.string(), z.unknown())),
-    required: z.array(z.string()).optional(),
-  }).parse(inline(schema, schemas));
-  return Object.entries(properties).map(([name, property]) => ({
+  return schemas.properties(schema).map(({ name, schema, required }) => ({
     name,
     in: place,
-    required: place === "path" || required.includes(name),
-    schema: property,
+    required: place === "path" || required,
+    schema,
   }));
-}
-
-function success(spec: Spec, schemas: Json): Json {
-  const status = spec.status ?? 200;
-  if (spec.reply === undefined) return { [status]: { description: "Done" } };
-  const stream = spec.streams && {
-    "text/event-stream": {
-      schema: { type: "string", description: "Server-sent events" },
-    },
-  };
-  const reply = json(spec.reply, schemas, "output");
-  const content = { ...reply, ...stream };
-  return {
-    [status]: { description: "Success", content },
-    ...(spec.defers && { 202: { description: "It goes on", content: reply } }),
-  };
-}
-
-function failures(spec: Spec, schemas: Json): Json {
-  const { params, body } = spec.accept.shape;
-  const codes = spec.access === "public" ? (["internal"] as const) : [
-    ...SHARED,
-    ...(params ? WITH_PARAMS : []),
-    ...(body ? WITH_BODY : []),
-    ...(spec.faults ?? []),
-  ];
-  const byStatus = Map.groupBy(codes, (code) => FAULTS[code][0]);
-  const content = {
-    "application/problem+json": {
-      schema: reference(Problem, schemas, "output"),
-    },
-  };
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [status, { description: codes.join(", "), content }]),
-  );
-}
-
-function json(schema: z.ZodType, schemas: Json, io: "input" | "output"): Json {
-  return { "application/json": { schema: reference(schema, schemas, io) } };
-}
-
-/** A schema by reference where it has an id, in place where it has none. */
-function reference(schema: z.ZodType, schemas: Json, io: "input" | "output"): unknown {
-  const { $defs = {}, properties } = toJsonSchema(z.object({ it: schema }), io);
-  Object.assign(schemas, $defs);
-  return z.object({ it: z.unknown() }).parse(properties).it;
-}
-
-function inline(schema: z.ZodType, schemas: Json): Json {
-  const { $defs = {}, $schema: _, ...rest } = toJsonSchema(schema, "input");
-  Object.assign(schemas, $defs);
-  return rest;
-}
-
-function toJsonSchema(schema: z.ZodType, io: "input" | "output"): z.core.JSONSchema.BaseSchema {
-  return z.toJSONSchema(schema, {
-    io,
-    target: "draft-2020-12",
-    override: ({ jsonSchema }) => {
-      delete jsonSchema.id;
-      // The format says it; zod's pattern for it is 300 characters.
-      if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
-    },
-  });
-}
-
-function sorted(record: Json): Json {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => a < b ? -1 : 1));
 }
