@@ -28,7 +28,7 @@ create table app.settings (
 );
 comment on table app.settings is
   'The operator''s choices, in exactly one row. Quotas are per user, max_versions is per agent. '
-  'admin_needs_aal2: an admin is one only in a session with a second factor.';
+  'admin_needs_aal2: admin and audit:read are a person''s only with a second factor.';
 revoke all on table app.settings from public, anon, authenticated, service_role;
 insert into app.settings default values;
 

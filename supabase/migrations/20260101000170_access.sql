@@ -134,7 +134,8 @@ $$;
 revoke execute on function app.session_is_live from public, anon, authenticated, service_role;
 
 -- Why the caller may not, or null. What would hurt most if a token were stolen needs, of a person,
--- a session that is still open, and of an admin a second factor where the operator wants one.
+-- a session that is still open, and what is about everybody a second factor, too, where the operator
+-- wants one. A key with the scope audit:read still reads: exports run without anybody.
 create function app.my_refusal(permission app.permission) returns text
 language plpgsql stable
 set search_path = ''
@@ -150,7 +151,7 @@ begin
   if (code is null or code = 'forbidden') and not app.session_is_live() then
     return 'session_revoked';
   end if;
-  if code is null and my_refusal.permission = 'admin'
+  if code is null and my_refusal.permission in ('audit:read', 'admin')
     and app.claims() ->> 'aal' is distinct from 'aal2'
     and (select settings.admin_needs_aal2 from app.settings) then
     return 'mfa_required';

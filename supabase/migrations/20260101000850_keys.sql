@@ -20,6 +20,23 @@ end;
 $$;
 revoke execute on function app.own_key from public, anon, authenticated, service_role;
 
+-- Forgets the oldest of a user's keys that are over, beyond ten times as many as may live: what
+-- can be made without end must not be kept without end. The audit log keeps that they were.
+create function app.forget_dead_keys(owner_id uuid) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from public.api_keys as k using (
+    select d.id from public.api_keys as d
+    where d.owner_id = forget_dead_keys.owner_id and not app.is_live(d)
+    order by d.id desc
+    offset 10 * (select settings.max_keys from app.settings)
+  ) as old where k.id = old.id;
+end;
+$$;
+revoke execute on function app.forget_dead_keys from public, anon, authenticated, service_role;
+
 -- Takes turns with all who make keys for this user, so that no two find the last place.
 create function app.refuse_more_keys(owner_id uuid, most int) returns void
 language plpgsql
@@ -33,6 +50,7 @@ begin
   ) >= refuse_more_keys.most then
     perform app.refuse(409, 'too_many_keys', 'You have as many keys as you may have.');
   end if;
+  perform app.forget_dead_keys(refuse_more_keys.owner_id);
 end;
 $$;
 revoke execute on function app.refuse_more_keys from public, anon, authenticated, service_role;

@@ -16,7 +16,9 @@ $$;
 revoke execute on function app.is_quarantined from public, anon, authenticated, service_role;
 
 -- Refuses what leaves no administrator who can act. All who take one away wait for each other, so
--- that two cannot both count the other one.
+-- that two cannot both count the other one. To ban or soft-delete the last one in auth.users, by SQL
+-- or the dashboard, is not refused: that table is Auth's, and a trigger of ours on it could keep
+-- everybody from signing in. An operator who did that lifts the ban in the same way.
 create function app.refuse_no_admin() returns void
 language plpgsql
 set search_path = ''

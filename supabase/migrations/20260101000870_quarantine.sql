@@ -65,6 +65,9 @@ begin
     perform app.refuse(400, 'invalid_request', 'A quarantine has a kind (agent, key, user or '
       'everything), a target except for everything, and a reason of up to 2000 characters.');
   end if;
+  -- The agent first and the turn then, as start_run() does.
+  perform from public.agents as a
+  where quarantine.kind = 'agent' and a.id = quarantine.target for update;
   perform app.take_turn('quarantines');
   if app.is_quarantined(quarantine.kind, quarantine.target) then
     perform app.refuse(409, 'already_quarantined', 'This is quarantined already.');
@@ -112,6 +115,9 @@ begin
   if length(release_quarantine.note) > 2000 then
     perform app.refuse(400, 'invalid_request', 'A note has up to 2000 characters.');
   end if;
+  perform from public.agents as a
+  join public.quarantines as q on q.kind = 'agent' and q.target = a.id
+  where q.id = release_quarantine.quarantine_id for update of a;
   perform app.take_turn('quarantines');
   select q.* into held from public.quarantines as q
   where q.id = release_quarantine.quarantine_id for update;

@@ -1,11 +1,12 @@
 -- Whether the audit log is whole. The chain shows what was edited, removed or moved in it. That its
 -- end was not cut off, or all of it written anew, shows only who kept number and hash of an earlier
--- entry: each export, alert and bundle of evidence carries them.
+-- entry: each export, alert and bundle of evidence carries them. A long log is checked stretch by
+-- stretch: the first entry of each has to link to the one before it.
 
--- The first entry from since_seq on that does not follow from the one before it, or a null row.
+-- The first entry of a stretch that does not follow from the one before it, or a null row.
 -- linked: it holds the hash of the one before. intact: its own hash is that of its columns.
 create function app.broken_link(
-  since_seq bigint, before_hash text,
+  since_seq bigint, until_seq bigint, before_hash text,
   out entry public.audit_log, out before_seq bigint, out linked boolean, out intact boolean
 )
 language plpgsql stable
@@ -19,7 +20,7 @@ begin
     select l as entry, lag(l.seq, 1, since_seq - 1) over by_seq as before_seq,
       l.prev_hash = lag(l.hash, 1, broken_link.before_hash) over by_seq as linked,
       l.hash = app.audit_hash(l) as intact
-    from public.audit_log as l where l.seq >= since_seq
+    from public.audit_log as l where l.seq between since_seq and until_seq
     window by_seq as (order by l.seq)
   ) as each
   where (each.entry).seq <> each.before_seq + 1 or not each.linked or not each.intact
@@ -88,80 +89,116 @@ end;
 $$;
 revoke execute on function app.diagnose_end from public, anon, authenticated, service_role;
 
--- For the operator in SQL. Stable, so that all of it sees one moment while entries are added.
-create function app.check_audit_chain(
-  since_seq bigint default 1, expected_seq bigint default null, expected_hash text default null
-) returns json
+-- What is wrong with a log, where no link of the stretch is broken: it may be that its last entries
+-- are gone. That the log ends where the head says is asked of the stretch that reaches its end, and
+-- what somebody remembers of any.
+create function app.diagnose_stretch(
+  since_seq bigint, until_seq bigint, last public.audit_log, expected_seq bigint,
+  expected_hash text, out problem text, out at_seq bigint, out checked bigint
+)
 language plpgsql stable
 set search_path = ''
 as $$
 declare
   head app.audit_head;
-  last_seq bigint := 0;
-  last_hash text := repeat('0', 64);
-  before_hash text := repeat('0', 64);
+  end_seq bigint := coalesce((select max(l.seq) from public.audit_log as l
+    where l.seq between since_seq and until_seq), since_seq - 1);
+begin
+  checked := end_seq - since_seq + 1;
+  if end_seq < least(until_seq, last.seq) then
+    problem := 'missing';
+    at_seq := end_seq + 1;
+    return;
+  end if;
+  select h.* into head from app.audit_head as h;
+  if until_seq < last.seq then
+    head.seq := last.seq;
+    head.hash := last.hash;
+  end if;
+  select d.problem, d.at_seq into problem, at_seq
+  from app.diagnose_end(last.seq, last.hash, head, expected_seq, expected_hash) as d;
+end;
+$$;
+revoke execute on function app.diagnose_stretch from public, anon, authenticated, service_role;
+
+-- For the operator in SQL. Stable, so that all of it sees one moment while entries are added.
+create function app.check_audit_chain(
+  since_seq bigint default 1, expected_seq bigint default null, expected_hash text default null,
+  until_seq bigint default null
+) returns json
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  first_hash text := repeat('0', 64);
+  before_hash text := first_hash;
+  last public.audit_log;
   broken record;
   found_there record;
 begin
-  select h.* into head from app.audit_head as h;
-  select l.seq, l.hash into last_seq, last_hash
-  from (select 0 as seq, before_hash as hash union all
-    select l.seq, l.hash from public.audit_log as l order by seq desc limit 1) as l;
+  select l.* into last from public.audit_log as l order by l.seq desc limit 1;
+  last.seq := coalesce(last.seq, 0);
+  last.hash := coalesce(last.hash, first_hash);
+  until_seq := coalesce(until_seq, greatest(last.seq, since_seq));
   if since_seq > 1 then
     before_hash := (select l.hash from public.audit_log as l where l.seq = since_seq - 1);
   end if;
-  broken := app.broken_link(since_seq, before_hash);
+  broken := app.broken_link(since_seq, until_seq, before_hash);
   if before_hash is null then
-    select case when last_seq < since_seq - 1 then 'truncated' else 'missing' end as problem,
-      least(last_seq + 1, since_seq - 1) as at_seq into found_there;
+    select case when last.seq < since_seq - 1 then 'truncated' else 'missing' end as problem,
+      least(last.seq + 1, since_seq - 1) as at_seq, 0::bigint as checked into found_there;
   elsif (broken.entry).seq is not null then
-    found_there := app.diagnose_link(broken.entry, broken.before_seq, broken.linked, broken.intact,
-      head.seq - last_seq);
+    select d.problem, d.at_seq, broken.before_seq - since_seq + 1 as checked into found_there
+    from app.diagnose_link(broken.entry, broken.before_seq, broken.linked, broken.intact,
+      (select h.seq - last.seq from app.audit_head as h)) as d;
   else
-    found_there := app.diagnose_end(last_seq, last_hash, head, expected_seq, expected_hash);
+    found_there := app.diagnose_stretch(
+      since_seq, until_seq, last, expected_seq, expected_hash);
   end if;
   return json_build_object(
-    'ok', found_there.problem is null,
-    'checked', case when before_hash is null then 0
-      else coalesce(broken.before_seq, last_seq) - since_seq + 1 end,
-    'head_seq', last_seq, 'head_hash', last_hash,
+    'ok', found_there.problem is null, 'checked', found_there.checked,
+    'since_seq', since_seq, 'until_seq', since_seq + found_there.checked - 1,
+    'head_seq', last.seq, 'head_hash', last.hash,
     'problem', found_there.problem, 'at_seq', found_there.at_seq);
 end;
 $$;
 revoke execute on function app.check_audit_chain from public, anon, authenticated, service_role;
 
-create function app.verify_audit_chain(since_seq bigint, expected_seq bigint, expected_hash text)
-returns json
+create function app.verify_audit_chain(
+  since_seq bigint, expected_seq bigint, expected_hash text, until_seq bigint
+) returns json
 language plpgsql stable security definer
 set search_path = ''
 as $$
 begin
   perform app.require('audit:read');
-  if since_seq is null or since_seq < 1 or expected_seq < 0
+  if since_seq is null or since_seq < 1 or until_seq < since_seq or expected_seq < 0
     or (expected_seq is null) <> (expected_hash is null) then
     perform app.refuse(400, 'invalid_request',
-      'since_seq is 1 or more; expected_seq and expected_hash come together.');
+      'since_seq is 1 or more, until_seq no less; expected_seq and expected_hash come together.');
   end if;
-  return app.check_audit_chain(since_seq, expected_seq, expected_hash);
+  return app.check_audit_chain(since_seq, expected_seq, expected_hash, until_seq);
 end;
 $$;
 revoke execute on function app.verify_audit_chain from public, anon, authenticated, service_role;
 grant execute on function app.verify_audit_chain to authenticated;
 
 create function public.verify_audit_chain(
-  since_seq bigint default 1, expected_seq bigint default null, expected_hash text default null
+  since_seq bigint default 1, expected_seq bigint default null, expected_hash text default null,
+  until_seq bigint default null
 ) returns json
 language sql stable
 set search_path = ''
 as $$
   select app.verify_audit_chain(verify_audit_chain.since_seq, verify_audit_chain.expected_seq,
-    verify_audit_chain.expected_hash);
+    verify_audit_chain.expected_hash, verify_audit_chain.until_seq);
 $$;
 comment on function public.verify_audit_chain is
-  'Checks the audit log from an entry on: {ok, checked, head_seq, head_hash, problem, at_seq}. '
-  'problem is edited, missing, reordered or truncated, at_seq where. With the number and hash of an '
-  'earlier head, a log that was cut off or written anew is found too. Errors: forbidden, '
-  'invalid_request.';
+  'Checks the audit log from an entry on, up to the end or to another: {ok, checked, since_seq, '
+  'until_seq, head_seq, head_hash, problem, at_seq}. problem is edited, missing, reordered or '
+  'truncated, at_seq where; until_seq is the last entry found whole. With the number and hash of '
+  'an earlier head, a log that was cut off or written anew is found too. Errors: forbidden, '
+  'mfa_required, session_revoked, invalid_request.';
 revoke execute on function public.verify_audit_chain from public, anon, authenticated, service_role;
 grant execute on function public.verify_audit_chain to authenticated;
 

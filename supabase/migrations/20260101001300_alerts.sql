@@ -2,12 +2,20 @@
 -- says how many of a type within how long are an alert, counted per user, per address or of all. A
 -- flood is one alert per window, however many isolates report it at once.
 
+-- What events can be about, and so rules. rejected is what clients do by mistake, too: malformed
+-- requests and tokens that have expired.
+create function app.event_types() returns text[]
+language sql immutable
+set search_path = ''
+as $$
+  select '{auth_failed, rate_limited, permission_denied, probing, suspicious, egress_denied, anomaly,
+    address_blocked, rejected}'::text[];
+$$;
+revoke execute on function app.event_types from public, anon, authenticated, service_role;
+
 create table public.security_events (
   id uuid primary key default app.uuid7(),
-  type text not null check (type in (
-    'auth_failed', 'rate_limited', 'permission_denied', 'probing', 'suspicious', 'egress_denied',
-    'anomaly', 'address_blocked'
-  )),
+  type text not null check (type = any (app.event_types())),
   at timestamptz not null,
   count int not null check (count between 1 and 1000000000),
   user_id uuid,
@@ -33,7 +41,7 @@ create index security_events_at_idx on public.security_events (at);
 
 create table public.alert_rules (
   name text primary key check (name ~ '^[a-z_]{1,40}$'),
-  type text not null,
+  type text not null check (type = any (app.event_types())),
   threshold int not null check (threshold between 1 and 1000000),
   window_s int not null check (window_s between 1 and 86400),
   per text not null check (per in ('user', 'address', 'global')),
@@ -43,10 +51,14 @@ comment on table public.alert_rules is
   'How many events of a type, within window_s and of one user, of one address or of all, are an '
   'alert.';
 
+-- What is refused before anybody is known names no user, hence the rules per address beside those
+-- per user.
 insert into public.alert_rules (name, type, threshold, window_s, per) values
   ('auth_failed', 'auth_failed', 10, 60, 'address'),
   ('rate_limited', 'rate_limited', 5, 60, 'user'),
+  ('rate_limited_address', 'rate_limited', 5, 60, 'address'),
   ('suspicious', 'suspicious', 3, 60, 'user'),
+  ('suspicious_address', 'suspicious', 3, 60, 'address'),
   ('permission_denied', 'permission_denied', 20, 60, 'user'),
   ('anomaly', 'anomaly', 1, 3600, 'user');
 
@@ -66,11 +78,13 @@ create table public.alerts (
   created_at timestamptz not null default clock_timestamp(),
   acknowledged_at timestamptz,
   acknowledged_by uuid,
-  note text check (length(note) <= 2000)
+  note text check (length(note) <= 2000),
+  delivery text check (delivery in ('pending', 'delivered', 'gave_up'))
 );
 comment on table public.alerts is
   'A rule that was met: by a user''s id, an address, or * for all. first_at and at are the first and '
-  'last event that met it; count grows while the window lasts.';
+  'last event that met it; count grows while the window lasts. delivery is null where it was never '
+  'to be sent.';
 
 create index alerts_rule_subject_at_idx on public.alerts (rule, subject, at desc);
 
@@ -89,6 +103,27 @@ comment on table app.alert_deliveries is 'Which alerts are to be sent, and how t
 create index alert_deliveries_next_at_idx on app.alert_deliveries (next_at)
 where delivered_at is null and gave_up_at is null;
 revoke all on table app.alert_deliveries from public, anon, authenticated, service_role;
+
+-- Deliveries are forgotten after a while; how they ended stays with the alert. One that is forgotten
+-- before it was made was given up.
+create function app.note_delivery() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  delivery app.alert_deliveries := coalesce(new, old);
+begin
+  update public.alerts as a set delivery = case
+    when delivery.delivered_at is not null then 'delivered'
+    when delivery.gave_up_at is not null or tg_op = 'DELETE' then 'gave_up' else 'pending' end
+  where a.id = delivery.alert_id;
+  return null;
+end;
+$$;
+revoke execute on function app.note_delivery from public, anon, authenticated, service_role;
+
+create trigger note_delivery after insert or delete or update of delivered_at, gave_up_at
+on app.alert_deliveries for each row execute function app.note_delivery();
 
 create function app.audit_acknowledgement() returns trigger
 language plpgsql security definer
@@ -137,26 +172,54 @@ comment on function public.acknowledge_alert is
 revoke execute on function public.acknowledge_alert from public, anon, authenticated, service_role;
 grant execute on function public.acknowledge_alert to authenticated;
 
-create function app.set_alert_rule(name text, threshold int, window_s int, enabled boolean)
-returns setof public.alert_rules
+-- A rule that was not there. How many there are is bounded, because each event meets all of its
+-- type.
+create function app.make_alert_rule(rule public.alert_rules) returns public.alert_rules
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if rule.type is null and rule.per is null then
+    perform app.refuse(404, 'not_found', 'There is no such rule. To make one, give type and per.');
+  elsif num_nulls(rule.type, rule.per, rule.threshold, rule.window_s) > 0
+    or coalesce(rule.name, '') !~ '^[a-z_]{1,40}$' then
+    perform app.refuse(400, 'invalid_request',
+      'A new rule has a name of up to 40 letters and _, type, per, threshold and window_s.');
+  elsif (select count(*) from public.alert_rules) >= 100 then
+    perform app.refuse(400, 'invalid_request', 'There are 100 rules, and can be no more.');
+  end if;
+  insert into public.alert_rules select rule.*;
+  return rule;
+end;
+$$;
+revoke execute on function app.make_alert_rule from public, anon, authenticated, service_role;
+
+create function app.set_alert_rule(
+  name text, threshold int, window_s int, enabled boolean, type text, per text
+) returns setof public.alert_rules
 language plpgsql security definer rows 1
 set search_path = ''
 as $$
 begin
   perform app.require('admin');
-  if threshold not between 1 and 1000000 or window_s not between 1 and 86400 then
-    perform app.refuse(400, 'invalid_request',
-      'threshold lies between 1 and 1000000, window_s between 1 and 86400.');
+  if threshold not between 1 and 1000000 or window_s not between 1 and 86400
+    or type <> all (app.event_types()) or per not in ('user', 'address', 'global') then
+    perform app.refuse(400, 'invalid_request', 'type is that of an event, per user, address or '
+      'global, threshold from 1 to 1000000, window_s from 1 to 86400.');
   end if;
+  perform app.take_turn('alert_rules');
   return query
   update public.alert_rules as r set
+    type = coalesce(set_alert_rule.type, r.type),
+    per = coalesce(set_alert_rule.per, r.per),
     threshold = coalesce(set_alert_rule.threshold, r.threshold),
     window_s = coalesce(set_alert_rule.window_s, r.window_s),
     enabled = coalesce(set_alert_rule.enabled, r.enabled)
   where r.name = set_alert_rule.name
   returning r.*;
   if not found then
-    perform app.refuse(404, 'not_found', 'There is no such rule.');
+    return next app.make_alert_rule(
+      row(name, type, threshold, window_s, per, coalesce(enabled, true))::public.alert_rules);
   end if;
 end;
 $$;
@@ -164,16 +227,18 @@ revoke execute on function app.set_alert_rule from public, anon, authenticated, 
 grant execute on function app.set_alert_rule to authenticated;
 
 create function public.set_alert_rule(
-  name text, threshold int default null, window_s int default null, enabled boolean default null
+  name text, threshold int default null, window_s int default null, enabled boolean default null,
+  type text default null, per text default null
 ) returns setof public.alert_rules
 language sql rows 1
 set search_path = ''
 as $$
   select * from app.set_alert_rule(set_alert_rule.name, set_alert_rule.threshold,
-    set_alert_rule.window_s, set_alert_rule.enabled);
+    set_alert_rule.window_s, set_alert_rule.enabled, set_alert_rule.type, set_alert_rule.per);
 $$;
 comment on function public.set_alert_rule is
-  'Changes a rule. What is null stays. Errors: forbidden, not_found, invalid_request.';
+  'Changes a rule, or makes one of that name: then all but enabled is needed. What is null stays. '
+  'Errors: forbidden, not_found, invalid_request.';
 revoke execute on function public.set_alert_rule from public, anon, authenticated, service_role;
 grant execute on function public.set_alert_rule to authenticated;
 

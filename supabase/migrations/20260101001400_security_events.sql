@@ -162,6 +162,7 @@ begin
     select distinct concat_ws('.', 'alert', r.name, app.subject_of(r.per, e)) as topic
     from unnest(events) as e
     join public.alert_rules as r on r.type = e.type and r.enabled
+    where app.subject_of(r.per, e) is not null
     order by topic
   loop
     perform app.take_turn(topic);

@@ -96,9 +96,44 @@ end;
 $$;
 revoke execute on function app.entries_of from public, anon, authenticated, service_role;
 
+-- A value of a program's as it is, or, where it is so long that others would find no room, its size
+-- and hash: nobody escapes by being large.
+create function app.brief(value json) returns json
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  return case when value is null or octet_length(value::text) <= 65536 then value
+    else json_build_object('left_out_bytes', octet_length(value::text),
+      'sha256', encode(sha256(convert_to(value::text, 'UTF8')), 'hex')) end;
+end;
+$$;
+revoke execute on function app.brief from public, anon, authenticated, service_role;
+
+-- The versions that a stretch of time is about: those that ran in it, or were written or published.
+create function app.versions_of(kind text, target uuid, since timestamptz, until timestamptz)
+returns setof uuid
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return query
+  select v.id from public.agent_versions as v
+  where v.agent_id in (select app.agents_of(versions_of.kind, versions_of.target)) and (
+    (v.created_at >= versions_of.since and v.created_at < versions_of.until)
+    or (v.published_at >= versions_of.since and v.published_at < versions_of.until)
+    or v.id in (
+      select r.version_id from public.runs as r
+      where r.id in (select app.runs_of(versions_of.kind, versions_of.target, versions_of.since,
+        versions_of.until))));
+end;
+$$;
+revoke execute on function app.versions_of from public, anon, authenticated, service_role;
+
 -- The rows of one section, as JSON, one after the other: there may be more of them than fit into
--- memory. What happened is bounded by time; what there is, is not, since the code that ran may be
--- older. Prepared programs and seals are left out: the source says what they are.
+-- memory. What happened is bounded by time; of what there is, versions that the stretch is not about
+-- are told by their hash alone. Prepared programs and seals are left out: the source says what they
+-- are.
 create function app.open_section(
   section text, kind text, target uuid, since timestamptz, until timestamptz
 ) returns refcursor
@@ -114,17 +149,24 @@ begin
     where a.id in (select app.agents_of(kind, target)) order by a.id;
   when 'agent_versions' then open rows for
     select to_json(v) from (
-      select v.id, v.agent_id, v.owner_id, v.version, v.source, v.source_hash, v.language,
-        v.input_schema, v.findings, v.created_at, v.published_at
+      select v.id, v.agent_id, v.owner_id, v.version, told.source, v.source_hash, v.language,
+        told.input_schema, app.brief(told.findings) as findings, v.created_at, v.published_at
       from public.agent_versions as v
+      left join public.agent_versions as told
+        on told.id = v.id and told.id in (select app.versions_of(kind, target, since, until))
       where v.agent_id in (select app.agents_of(kind, target)) order by v.id) as v;
   when 'runs' then open rows for
     select to_json(r) from (
-      select r.* from public.runs as r
+      select r.id, r.owner_id, r.agent_id, r.agent_name, r.version_id, r.version, r.status,
+        app.brief(r.input) as input, app.brief(r.output) as output, app.brief(r.error) as error,
+        r.engine, r.layers, r.limits, r.usage, r.request_id, r.key_id, r.created_at, r.started_at,
+        r.ended_at, r.heartbeat_at, r.deadline_at, r.cancel_requested_at
+      from public.runs as r
       where r.id in (select app.runs_of(kind, target, since, until)) order by r.id) as r;
   when 'run_events' then open rows for
     select to_json(e) from (
-      select e.* from public.run_events as e
+      select e.run_id, e.seq, e.type, e.at, app.brief(e.data) as data, e.owner_id
+      from public.run_events as e
       where e.run_id in (select app.runs_of(kind, target, since, until))
       order by e.run_id, e.seq) as e;
   when 'audit_log' then open rows for

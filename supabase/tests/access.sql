@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(65);
+select plan(66);
 
 -- What a key may is what its scopes and its owner's role have in common.
 select tests.agent('ann', 'weather');
@@ -176,13 +176,16 @@ update auth.sessions set not_after = null;
 update app.settings set admin_needs_aal2 = true;
 select tests.become('amy');
 select throws_ok($$ select public.require_permission('admin') $$, 'PT403', 'mfa_required', 'where admins need a second factor, one without is told');
-select ok(app.can('audit:read'), 'what else is theirs needs none');
+select throws_ok(
+  $$ select public.require_permission('audit:read') $$, 'PT403', 'mfa_required', 'and does not read what others did, either'
+);
+select ok(app.can('agents:execute') and app.can('keys:manage'), 'what else is theirs needs none');
 select tests.become_key('amy', 'chief');
-select ok(not app.can('admin') and app.can('audit:read'), 'a key never has a second factor');
+select ok(not app.can('admin') and app.can('audit:read'), 'a key never has a second factor, and may still export the audit log');
 select tests.become_claims(json_build_object('sub', tests.id('amy'), 'session_id', tests.id('amy''s session'), 'aal', 'aal1'));
-select ok(not app.can('admin'), 'one factor is not two');
+select ok(not app.can('admin') and not app.can('audit:read'), 'one factor is not two');
 select tests.become_claims(json_build_object('sub', tests.id('amy'), 'session_id', tests.id('amy''s session'), 'aal', 'aal2'));
-select ok(app.can('admin'), 'and an admin with one administers');
+select ok(app.can('admin') and app.can('audit:read'), 'and an admin with two administers');
 
 select tests.operate();
 update auth.users set banned_until = now() + interval '1 day' where id = tests.id('ann');

@@ -1,15 +1,40 @@
 begin;
 \ir helpers.psql
-select plan(69);
+select plan(99);
 
 select tests.operate();
 set constraints all immediate;
 
--- How many alerts a report raises.
+-- How many alerts a report about a user raises.
 create function tests.report(type text, who text, count int) returns text
 language sql as $$
-  select r ->> 'alerts' from public.record_security_events(tests.events(type, who, 1, count)) as r
+  select public.record_security_events(json_build_array(json_build_object(
+    'type', type, 'count', count, 'user_id', tests.id(who)))::text) ->> 'alerts'
 $$;
+
+-- The rules that are there from the start. Each is tried at its threshold and one below.
+create table tests.defaults (name text, type text, threshold int, window_s int, per text);
+grant select on tests.defaults to public;
+insert into tests.defaults values
+  ('auth_failed', 'auth_failed', 10, 60, 'address'),
+  ('rate_limited', 'rate_limited', 5, 60, 'user'),
+  ('rate_limited_address', 'rate_limited', 5, 60, 'address'),
+  ('suspicious', 'suspicious', 3, 60, 'user'),
+  ('suspicious_address', 'suspicious', 3, 60, 'address'),
+  ('permission_denied', 'permission_denied', 20, 60, 'user'),
+  ('anomaly', 'anomaly', 1, 3600, 'user');
+-- How many alerts a report raises that names nobody but the subject of a rule.
+create function tests.meet(rule tests.defaults, count int) returns text
+language sql as $$
+  select public.record_security_events(json_build_array(json_build_object(
+    'type', rule.type, 'count', count, 'user_id', case rule.per when 'user' then tests.id('ann') end,
+    'address', case rule.per when 'address' then '192.0.2.1' end))::text) ->> 'alerts'
+$$;
+select tests.become('amy');
+select results_eq(
+  'select name, type, threshold, window_s, per from public.alert_rules where enabled order by name',
+  'select * from tests.defaults order by name', 'these are the default rules'
+);
 
 select tests.become('service');
 select is(
@@ -24,28 +49,34 @@ select results_eq(
   'with all that was said of it, for who may audit'
 );
 
--- Each default rule: one event fewer than its threshold is none, the next is one alert.
 select tests.become('service');
-select is(tests.report(type, 'ann', threshold - 1), '0', format('%s times %s is no alert', threshold - 1, type))
-from (values ('auth_failed', 10), ('rate_limited', 5), ('suspicious', 3), ('permission_denied', 20)) as rule (type, threshold);
-select is(tests.report(type, 'ann', 1), '1', 'but once more is')
-from unnest(array['auth_failed', 'rate_limited', 'suspicious', 'permission_denied', 'anomaly']) as type;
-select is(tests.report(type, 'ann', 100), '0', format('and a hundred more are not, of %s', type))
-from unnest(array['auth_failed', 'rate_limited', 'suspicious', 'permission_denied', 'anomaly']) as type;
+select is(tests.meet(rule, rule.threshold - 1), '0', format('%s times %s is no alert per %s', rule.threshold - 1, rule.type, rule.per))
+from tests.defaults as rule where rule.threshold > 1;
+select is(tests.meet(rule, 1), '1', format('but once more is: %s per %s', rule.type, rule.per)) from tests.defaults as rule;
+select is(tests.meet(rule, 100), '0', format('and a hundred more are not: %s per %s', rule.type, rule.per)) from tests.defaults as rule;
 select tests.become('amy');
 select results_eq(
   'select rule, type, subject, count, threshold, window_s from public.alerts order by rule',
-  $$ select type, type, case type when 'auth_failed' then '192.0.2.1' else tests.id('ann')::text end,
+  $$ select name, type, case per when 'address' then '192.0.2.1' else tests.id('ann')::text end,
        threshold + 100::bigint, threshold, window_s
-     from public.alert_rules order by name $$,
+     from tests.defaults order by name $$,
   'there is one of each rule, which says whom it is about and how often'
 );
-select is((select count(*)::int from public.alerts), 5, 'five in all');
+select is((select count(*)::int from public.alerts), 7, 'seven in all');
 
 select tests.become('service');
 select is(tests.report('suspicious', 'bob', 2), '0', 'each user is counted alone');
 select is(tests.report('suspicious', 'bob', 1), '1', 'up to an alert of their own');
 select is(tests.report('egress_denied', 'ann', 1000), '0', 'what has no rule is stored and no alert');
+select is(tests.report('rejected', 'ann', 1000), '0', 'nor is what clients do by mistake, too');
+select is(
+  public.record_security_events('[{"type":"suspicious","count":2,"address":"2001:db8::/64"},{"type":"rate_limited","count":4,
+    "address":"2001:db8::/64"}]') ->> 'alerts', '0', 'strangers are counted by their address'
+);
+select is(
+  public.record_security_events('[{"type":"suspicious","address":"2001:db8::/64"},{"type":"rate_limited",
+    "address":"2001:db8::/64"}]') ->> 'alerts', '2', 'up to alerts about it'
+);
 select is(
   public.record_security_events('[{"type":"suspicious","count":50}]') ->> 'alerts', '0',
   'what names no user meets no rule per user'
@@ -133,6 +164,32 @@ select results_eq(
 select is((select action from tests.entries()), 'alert_rule.changed', 'which is in the log');
 select lives_ok($$ select public.set_alert_rule('rate_limited', enabled => false) $$, 'or switches it off');
 select throws_ok($$ select public.set_alert_rule('none', 1) $$, 'PT404', 'not_found', 'a rule that is not there is not found');
+select results_eq(
+  $$ select * from public.set_alert_rule('probing_address', 30, 60, type => 'probing', per => 'address') $$,
+  $$ values ('probing_address', 'probing', 30, 60, 'address', true) $$, 'an admin makes a rule'
+);
+select is((select resource_id from tests.entries()), 'probing_address', 'which is in the log');
+select results_eq(
+  $$ select * from public.set_alert_rule('probing_address', type => 'rejected', per => 'user') $$,
+  $$ values ('probing_address', 'rejected', 30, 60, 'user', true) $$, 'and has it count something else, of somebody else'
+);
+select throws_ok(format('select public.set_alert_rule(%s)', rule), 'PT400', 'invalid_request', 'no rule is made of ' || rule)
+from unnest(array[
+  $$ 'none', 1, 1, true, 'probing' $$, $$ 'none', 1, 1, true, null, 'user' $$, $$ 'none', null, 1, true, 'probing', 'user' $$,
+  $$ 'none', 1, null, true, 'probing', 'user' $$, $$ 'none', 1, 1, true, 'party', 'user' $$, $$ 'none', 1, 1, true, 'probing', 'key' $$,
+  $$ 'No', 1, 1, true, 'probing', 'user' $$, $$ '', 1, 1, true, 'probing', 'user' $$, $$ null, 1, 1, true, 'probing', 'user' $$
+]) as rule;
+select throws_ok(format('select public.set_alert_rule(%s)', change), 'PT400', 'invalid_request', 'and none changed to ' || change)
+from unnest(array[$$ 'anomaly', type => 'party' $$, $$ 'anomaly', per => 'key' $$]) as change;
+select tests.operate();
+insert into public.alert_rules
+select 'many_' || translate(n::text, '0123456789', 'abcdefghij'), 'probing', 1000000, 1, 'global', true
+from generate_series(1, 100 - (select count(*) from public.alert_rules)) as n;
+select tests.become('amy');
+select throws_ok(
+  $$ select public.set_alert_rule('one_more', 1, 1, true, 'probing', 'user') $$, 'PT400', 'invalid_request', 'a hundred rules are enough'
+);
+select lives_ok($$ select public.set_alert_rule('probing_address', 29) $$, 'and each can be changed');
 select throws_ok($$ select public.set_alert_rule('suspicious', 0) $$, 'PT400', 'invalid_request', 'a threshold is at least one');
 select throws_ok(
   $$ select public.set_alert_rule('suspicious', window_s => 86401) $$, 'PT400', 'invalid_request', 'a window is at most a day'
@@ -149,6 +206,16 @@ select results_eq(
   $$ select acknowledged_by, note from public.acknowledge_alert((select id from public.alerts), 'seen') $$,
   $$ select tests.id('amy'), 'seen' $$, 'an admin acknowledges an alert'
 );
+select is((select delivery from public.alerts), 'pending', 'which says that it is to be sent');
+select tests.operate();
+update app.alert_deliveries set delivered_at = now();
+select is((select delivery from public.alerts), 'delivered', 'or that it was');
+update app.alert_deliveries set delivered_at = null, gave_up_at = now();
+select is((select delivery from public.alerts), 'gave_up', 'or that nobody took it');
+update app.alert_deliveries set gave_up_at = null;
+delete from app.alert_deliveries;
+select is((select delivery from public.alerts), 'gave_up', 'or that it waited for too long');
+select tests.become('amy');
 select is((select note from public.acknowledge_alert((select id from public.alerts), 'again')), 'seen', 'once');
 select is((select action from tests.entries()), 'alert.acknowledged', 'which is in the log');
 select throws_ok(

@@ -4,6 +4,9 @@ select plan(34);
 
 select tests.become('service');
 select is_empty('select public.claim_alert_deliveries(10, 60)', 'without an alert there is nothing to deliver');
+select tests.operate();
+update public.alert_rules set enabled = false where per = 'address';
+select tests.become('service');
 select public.record_security_events(tests.events('suspicious', 'ann', 1, 3));
 select public.record_security_events(tests.events('suspicious', 'bob', 1, 3));
 

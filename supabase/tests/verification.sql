@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(66);
+select plan(97);
 
 select tests.operate();
 set constraints all immediate;
@@ -10,13 +10,17 @@ select app.audit('test.happened', 'test', n::text) from generate_series(1, 20) a
 create function tests.base() returns bigint
 language sql as $$ select seq - 10 from public.audit_log where resource_id = '10' and action = 'test.happened' $$;
 create table tests.kept as select tests.base() + 10 as zero, h.seq, h.hash from app.audit_head as h;
-create function tests.verdict(since bigint default 1, seq bigint default null, hash text default null) returns text
+create function tests.verdict(
+  since bigint default 1, seq bigint default null, hash text default null, until bigint default null
+) returns text
 language sql as $$
   select concat_ws(' ', v ->> 'ok', v ->> 'problem', (v ->> 'at_seq')::bigint - zero)
-  from app.check_audit_chain(since, seq, hash) as v, tests.kept
+  from app.check_audit_chain(since, seq, hash, until) as v, tests.kept
 $$;
 -- The same after what somebody did who could switch the triggers off, which is then undone.
-create function tests.after(tampering text, since bigint default 1, expected boolean default false) returns text
+create function tests.after(
+  tampering text, since bigint default 1, expected boolean default false, until bigint default null
+) returns text
 language plpgsql as $$
 declare
   verdict text;
@@ -25,7 +29,8 @@ begin
     alter table public.audit_log disable trigger user;
     execute tampering;
     verdict := case when expected then (
-      select tests.verdict(after.since, k.seq, k.hash) from tests.kept as k) else tests.verdict(after.since) end;
+      select tests.verdict(after.since, k.seq, k.hash, after.until) from tests.kept as k)
+      else tests.verdict(after.since, until => after.until) end;
     raise exception 'undone';
   exception when raise_exception then
     return verdict;
@@ -140,12 +145,69 @@ select is(tests.after('delete from app.audit_head'), 'false edited 11', 'or remo
 select is(tests.verdict(tests.at(50)), 'false truncated 12', 'a log that ends before where to begin is cut off');
 select is(tests.verdict(), 'true', 'what was undone is whole again');
 
+-- Stretch by stretch: from entry 0 to entry 5, where what somebody kept is entry 10.
+create function tests.stretch(tampering text, since int default 0, until int default 5, expected boolean default false)
+returns text
+language sql as $$ select tests.after(tampering, tests.at(since), expected, tests.at(until)) $$;
+select results_eq(
+  $$ select (v ->> 'checked')::int, (v ->> 'since_seq')::bigint, (v ->> 'until_seq')::bigint, (v ->> 'head_seq')::bigint
+     from app.check_audit_chain(tests.at(0), until_seq => tests.at(5)) as v $$,
+  'select 6, tests.at(0), tests.at(5), seq from app.audit_head', 'a stretch is checked, and says how far it goes'
+);
+select is(tests.verdict(tests.at(0), until => tests.at(99)), 'true', 'one may reach beyond the end');
+select is((select app.check_audit_chain(tests.at(0), until_seq => tests.at(99)) ->> 'until_seq')::bigint, tests.at(11), 'and ends there');
+select is((select app.check_audit_chain(tests.at(12), until_seq => tests.at(99)) ->> 'checked')::int, 0, 'what comes after the end is nothing yet');
+select is(tests.verdict(tests.at(13), until => tests.at(99)), 'false truncated 12', 'what comes after that was cut off');
+select is((select tests.verdict(tests.at(0), seq, hash, tests.at(5)) from tests.kept), 'true', 'what was remembered is there, wherever it is');
+select is((select tests.verdict(seq + 1, seq, hash, seq + 1) from tests.kept), 'true', 'so one goes on from the last head that one kept');
+select is(tests.verdict(seq + 1, seq, repeat('0', 64), seq + 1), 'false edited 10', 'which is a lie if it is another') from tests.kept;
+select is(
+  tests.stretch(format('update public.audit_log set resource_id = %L where seq = tests.at(%s)', 'x', place)),
+  case when place between 0 and 5 then 'false edited ' || place else 'true' end,
+  format('an entry is edited: %s of a stretch from 0 to 5', place)
+) from unnest(array[-1, 0, 3, 5, 6]) as place;
+select is(
+  tests.stretch(format('delete from public.audit_log where seq = tests.at(%s)', place)),
+  case when place between -1 and 5 then 'false missing ' || place else 'true' end,
+  format('an entry is removed: %s of a stretch from 0 to 5', place)
+) from unnest(array[-2, -1, 0, 3, 5, 6]) as place;
+select is(tests.stretch('delete from public.audit_log where seq between tests.at(0) and tests.at(5)'), 'false missing 0', 'or all of them');
+select is(tests.stretch('delete from public.audit_log where seq between tests.at(4) and tests.at(8)'), 'false missing 4', 'or its end');
+select is(
+  tests.stretch($$ update public.audit_log set resource_id = 'x' where seq = tests.at(-1); select tests.rehash(tests.at(-1));
+    update public.audit_log set prev_hash = repeat('0', 64) where seq = tests.at(0) $$), 'false edited 0',
+  'the first entry of a stretch links to the one before it'
+);
+select is(
+  tests.stretch($$ update public.audit_log set resource_id = 'x' where seq = tests.at(-1);
+    update public.audit_log as l set hash = app.audit_hash(l) where seq = tests.at(-1) $$), 'false edited -1',
+  'and shows that that one was edited and given a hash that fits'
+);
+select is(tests.stretch(tests.swap(5, 6)), 'false reordered 5', 'nor does its last one change places unseen');
+select is(
+  tests.stretch('delete from public.audit_log where seq > tests.at(8)'), 'true', 'that the end is cut off is not seen before it'
+);
+select is(tests.stretch('delete from public.audit_log where seq > tests.at(8)', until => 8), 'false truncated 9', 'but there');
+select is(tests.stretch('delete from public.audit_log where seq > tests.at(3)'), 'false truncated 4', 'and where it was');
+select is(
+  tests.stretch($$ delete from public.audit_log where seq > tests.at(8);
+    update app.audit_head set (seq, hash) = (select seq, hash from public.audit_log order by seq desc limit 1) $$, expected => true),
+  'false truncated 9', 'unless somebody kept a number, who knows at once'
+);
+select is(
+  tests.stretch($$ update public.audit_log set resource_id = 'x' where seq = tests.at(0); select tests.rehash(tests.at(0));
+    update app.audit_head set hash = (select hash from public.audit_log order by seq desc limit 1) $$, expected => true),
+  'false edited 10', 'or a hash'
+);
+
 select tests.become('amy');
 select is(public.verify_audit_chain() ->> 'ok', 'true', 'who may audit may verify');
+select is(public.verify_audit_chain(2, until_seq => 3) ->> 'checked', '2', 'a stretch, too');
 select throws_ok(statement, 'PT400', 'invalid_request', 'nobody verifies ' || what)
 from (values
   ('from nowhere on', 'select public.verify_audit_chain(0)'),
   ('from null on', 'select public.verify_audit_chain(null)'),
+  ('backwards', 'select public.verify_audit_chain(5, until_seq => 4)'),
   ('a number without a hash', 'select public.verify_audit_chain(1, 5)'),
   ('a hash without a number', $$ select public.verify_audit_chain(expected_hash => 'ab') $$)
 ) as attempt (what, statement);

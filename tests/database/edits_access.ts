@@ -79,7 +79,8 @@ export const ACCESS_EDITS: readonly Edit[] = [
   ["access", "app.my_refusal", "key_id is not null", "false"],
   ["access", "app.my_refusal", "not app.session_is_live()", "false"],
   ["access", "app.my_refusal", "is distinct from 'aal2'", "is null"],
-  ["access", "app.my_refusal", "my_refusal.permission = 'admin'", "true"],
+  ["access", "app.my_refusal", "my_refusal.permission in ('audit:read', 'admin')", "true"],
+  ["access", "app.my_refusal", "in ('audit:read', 'admin')", "= 'admin'"],
   [
     "access",
     "app.my_refusal",

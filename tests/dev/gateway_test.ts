@@ -12,7 +12,8 @@ const ECHO = `export default {
 };`;
 const ENVIRONMENT = `
 const names = ["SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEYS", "SUPABASE_SECRET_KEYS", "SUPABASE_JWKS",
-  "SB_EXECUTION_ID", "SB_REGION", "UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"];
+  "SB_EXECUTION_ID", "SB_REGION", "UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN",
+  "CLOISTER_SIGNING_KEY", "CLOISTER_KEY_ENV"];
 const atBoot = Object.fromEntries(names.map((name) => [name, Deno.env.get(name)]));
 export default { fetch: () => Response.json(atBoot) };`;
 

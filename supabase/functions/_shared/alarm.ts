@@ -10,7 +10,7 @@ import type { SecurityEvent } from "./watch/watch.ts";
 
 type EventType = SecurityEvent["type"];
 
-/** What a refusal is a sign of. Those that are not here happen to honest callers all day. */
+/** What a refusal is a sign of; `rejected` is only counted. What is not here is no sign. */
 const SIGNS: Partial<Record<FaultCode, EventType>> = {
   token_invalid: "auth_failed",
   key_invalid: "auth_failed",
@@ -22,7 +22,13 @@ const SIGNS: Partial<Record<FaultCode, EventType>> = {
   not_found: "probing",
   invalid_cursor: "suspicious",
   rate_limited: "rate_limited",
+  invalid_request: "rejected",
+  invalid_json: "rejected",
+  token_expired: "rejected",
 };
+
+/** What nobody writes who wants a program to run: source that is made to wear out its reader. */
+const BOMBS = ["nested_too_deeply", "too_complex"];
 
 /** For which of them an address is blocked when they come too often. */
 const STRIKES: Partial<Record<EventType, RuleName>> = {
@@ -52,19 +58,26 @@ export async function raiseAlarm(
       code: fault.code,
       data,
     });
-  if (fault instanceof Suspicious) report("suspicious", { why: fault.suspicion });
+  const odd = fault instanceof Suspicious;
+  if (odd) report("suspicious", { why: fault.suspicion });
   const type = signOf(fault, caller !== undefined);
-  if (type === undefined) return;
-  report(type);
-  const rule = STRIKES[type];
+  if (type !== undefined) report(type);
+  const rule = type === undefined && odd ? "probing" : type && STRIKES[type];
   // Who says who they are and asks for what is not there is told of, and harms nobody next to them.
   if (rule === undefined || (rule === "probing" && caller !== undefined)) return;
   const offence = await platform.limits.strike(context.address, rule);
   if (offence !== undefined) report("address_blocked", { rule });
 }
 
-/** A credential that ends in the middle of a request did authenticate: that is no attempt. */
-function signOf({ code }: Fault, isAuthenticated: boolean): EventType | undefined {
-  const type = SIGNS[code];
-  return type === "auth_failed" && isAuthenticated ? undefined : type;
+/**
+ * A credential that ends in the middle of a request did authenticate: that is no attempt. What was
+ * told as suspicious is not told again as merely rejected.
+ */
+function signOf(fault: Fault, isAuthenticated: boolean): EventType | undefined {
+  if (fault.code === "invalid_source" && fault.items.some(({ code }) => BOMBS.includes(code))) {
+    return "suspicious";
+  }
+  const type = SIGNS[fault.code];
+  if (type === "auth_failed" && isAuthenticated) return undefined;
+  return type === "rejected" && fault instanceof Suspicious ? undefined : type;
 }

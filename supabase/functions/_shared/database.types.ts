@@ -55,14 +55,14 @@ isOneToOne: false
                   ]
                 },"alerts": {
                   Row: {
-                    "acknowledged_at": string | null,"acknowledged_by": string | null,"at": string,"count": number,"created_at": string,"first_at": string,"id": string,"note": string | null,"rule": string,"subject": string,"threshold": number,"type": string,"window_s": number
+                    "acknowledged_at": string | null,"acknowledged_by": string | null,"at": string,"count": number,"created_at": string,"delivery": string | null,"first_at": string,"id": string,"note": string | null,"rule": string,"subject": string,"threshold": number,"type": string,"window_s": number
                   }
                   ComputedFields: never
                   Insert: {
-                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"at": string,"count": number,"created_at"?: string,"first_at": string,"id"?: string,"note"?: string | null,"rule": string,"subject": string,"threshold": number,"type": string,"window_s": number
+                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"at": string,"count": number,"created_at"?: string,"delivery"?: string | null,"first_at": string,"id"?: string,"note"?: string | null,"rule": string,"subject": string,"threshold": number,"type": string,"window_s": number
                   }
                   Update: {
-                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"at"?: string,"count"?: number,"created_at"?: string,"first_at"?: string,"id"?: string,"note"?: string | null,"rule"?: string,"subject"?: string,"threshold"?: number,"type"?: string,"window_s"?: number
+                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"at"?: string,"count"?: number,"created_at"?: string,"delivery"?: string | null,"first_at"?: string,"id"?: string,"note"?: string | null,"rule"?: string,"subject"?: string,"threshold"?: number,"type"?: string,"window_s"?: number
                   }
                   Relationships: [
                     
@@ -190,6 +190,7 @@ isOneToOne: false
 "at": string,
 "count": number,
 "created_at": string,
+"delivery": string | null,
 "first_at": string,
 "id": string,
 "note": string | null,
@@ -578,7 +579,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "set_alert_rule":
-{ Args: { "enabled"?: boolean,"name": string,"threshold"?: number,"window_s"?: number }; Returns: {
+{ Args: { "enabled"?: boolean,"name": string,"per"?: string,"threshold"?: number,"type"?: string,"window_s"?: number }; Returns: {
               "enabled": boolean,
 "name": string,
 "per": string,
@@ -686,7 +687,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "verify_audit_chain":
-{ Args: { "expected_hash"?: string,"expected_seq"?: number,"since_seq"?: number }; Returns: Json
+{ Args: { "expected_hash"?: string,"expected_seq"?: number,"since_seq"?: number,"until_seq"?: number }; Returns: Json
                            }
           }
           Enums: {

@@ -9,6 +9,7 @@ import type { Platform } from "../../../supabase/functions/_shared/platform.ts";
 import { createService } from "../../../supabase/functions/_shared/service.ts";
 import type { SecurityEvent } from "../../../supabase/functions/_shared/watch/watch.ts";
 
+/** An environment in which nothing optional is set. */
 export const ENV: Env = {
   supabaseUrl: "http://project.test",
   publishableKey: "sb_publishable_1",
@@ -26,6 +27,7 @@ export const ENV: Env = {
   alertWebhook: undefined,
 };
 
+/** A user with a session. */
 export const ANN: Caller = {
   userId: "0b5b8f1c-5a57-4c0c-9a3e-0d8d3b9d6f11",
   keyId: undefined,

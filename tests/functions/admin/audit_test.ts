@@ -1,7 +1,11 @@
 import assert from "@std/assert";
 import * as z from "zod";
 import { csv } from "../../../supabase/functions/admin/audit/write.ts";
-import { AUDIT_COLUMNS, AuditEntry } from "../../../supabase/functions/admin/audit/schema.ts";
+import {
+  AUDIT_COLUMNS,
+  AuditEntry,
+  ChainReport,
+} from "../../../supabase/functions/admin/audit/schema.ts";
 import admin from "../../../supabase/functions/admin/index.ts";
 import { ADDRESS_HEADER, newAddress } from "../../stack.ts";
 import { as, expect, newcomer, operator, promise } from "./rig.ts";
@@ -71,6 +75,36 @@ promise("the chain says when it is not the one that somebody remembers", async (
   const beyond = `expected_seq=900000000&expected_hash=${"a".repeat(64)}`;
   assert.deepEqual(await verify(beyond), [false, "truncated"]);
   for (const query of ["expected_seq=1", "expected_seq=0", "expected_hash=x", "since_seq=-1"]) {
+    const answer = chief.ask("GET", `/admin/audit/verification?${query}`);
+    await expect(answer, 400, "invalid_request");
+  }
+});
+
+promise("a long log is verified stretch by stretch, up to the head", async () => {
+  await using sql = operator();
+  const chief = await newcomer(sql, "admin");
+  const verify = async (query: string) =>
+    ChainReport.parse(
+      (await expect(chief.ask("GET", `/admin/audit/verification?${query}`), 200)).body,
+    );
+  const kept = await verify("");
+  assert.deepEqual([kept.ok, kept.checked, kept.until_seq], [true, kept.head_seq, kept.head_seq]);
+  await sql`select app.audit('test.written', 'test', 'x') from generate_series(1, 250)`;
+  const memory = `expected_seq=${kept.head_seq}&expected_hash=${kept.head_hash}`;
+  let [since, head, checked] = [kept.head_seq + 1, Infinity, 0];
+  while (since <= head) {
+    const report = await verify(`since_seq=${since}&until_seq=${since + 99}&${memory}`);
+    assert.deepEqual([report.ok, report.since_seq], [true, since], JSON.stringify(report));
+    assert.ok(report.checked <= 100);
+    checked += report.checked;
+    [since, head] = [report.until_seq + 1, report.head_seq];
+  }
+  assert.equal(checked, head - kept.head_seq);
+  assert.ok(checked >= 250);
+  const lie = `expected_seq=${kept.head_seq}&expected_hash=${"a".repeat(64)}`;
+  const report = await verify(`since_seq=1&until_seq=1&${lie}`);
+  assert.deepEqual([report.problem, report.at_seq], ["edited", kept.head_seq]);
+  for (const query of ["since_seq=2&until_seq=1", "until_seq=0", "until_seq=x", "until_seq="]) {
     const answer = chief.ask("GET", `/admin/audit/verification?${query}`);
     await expect(answer, 400, "invalid_request");
   }
@@ -239,4 +273,22 @@ promise("a cursor of the audit log is good for its user, and for the audit log",
   await expect(bob.ask("GET", `/admin/audit?cursor=${cursor}`), 400, "invalid_cursor");
   await expect(ann.ask("GET", `/admin/keys?cursor=${cursor}`), 400, "invalid_cursor");
   await expect(ann.ask("GET", `/admin/audit?cursor=${cursor}x`), 400, "invalid_cursor");
+});
+
+promise("no user agent that somebody makes up makes the audit log unreadable", async () => {
+  await using sql = operator();
+  const [chief, somebody] = [await newcomer(sql, "admin"), await newcomer(sql, "user")];
+  const headers = JSON.stringify({ "user-agent": "\u{1F4A9}".repeat(600) });
+  const claims = JSON.stringify({ sub: somebody.id, role: "authenticated" });
+  await sql.begin(async (sql) => {
+    await sql`select set_config('role', 'authenticated', true),
+      set_config('request.jwt.claims', ${claims}, true),
+      set_config('request.headers', ${headers}, true)`;
+    await sql`select public.create_agent('loud', '', 'x', 'javascript')`;
+  });
+  const listed = await expect(chief.ask("GET", `/admin/audit?actor=${somebody.id}`), 200);
+  assert.ok(listed.body.data.length > 0);
+  const path = `/admin/audit/export?format=ndjson&actor=${somebody.id}`;
+  const exported = await expect(chief.ask("GET", path), 200);
+  assert.match(exported.text, /\u{1F4A9}{512}"/u);
 });

@@ -1,5 +1,6 @@
 import assert from "@std/assert";
 import { prefixedId, uuid7 } from "../../../supabase/functions/_shared/ids.ts";
+import { EventType } from "../../../supabase/functions/admin/events/schema.ts";
 import { newAddress, person } from "../../stack.ts";
 import { missing, plant, plantShared } from "../matrix/cast.ts";
 import { expect, newcomer, operator, promise } from "./rig.ts";
@@ -56,7 +57,32 @@ promise("an alert is acknowledged by somebody, with a note, and leaves the open 
   assert.ok(!await open());
 });
 
-promise("a rule of alerts is changed within bounds, and none is made up", async () => {
+promise("an alert says how far its delivery has come", async () => {
+  await using sql = operator();
+  const chief = await newcomer(sql, "admin");
+  const { alert } = await plantShared(sql, chief.id, "");
+  const delivery = async () =>
+    (await expect(chief.ask("POST", `/admin/alerts/${alert}/acknowledge`, {}), 200)).body.delivery;
+  assert.equal(await delivery(), null);
+  const id = prefixedId("alert").param.parse(alert);
+  const later = "2199-01-01T00:00:00Z";
+  await sql`insert into app.alert_deliveries (alert_id, payload, next_at)
+    values (${id}, '{}', ${later})`;
+  assert.equal(await delivery(), "pending");
+  await sql`update app.alert_deliveries set gave_up_at = now() where alert_id = ${id}`;
+  assert.equal(await delivery(), "gave_up");
+  const { body } = await chief.ask("GET", "/admin/alerts?state=acknowledged&limit=100");
+  const listed = body.data.find((it: { id: string }) => it.id === alert);
+  assert.equal(listed.delivery, "gave_up");
+});
+
+promise("the types of events that the API knows are those that the database knows", async () => {
+  await using sql = operator();
+  const [row] = await sql`select app.event_types() as types`;
+  assert.deepEqual([...EventType.options].sort(), row?.types.sort());
+});
+
+promise("a rule of alerts is changed within bounds", async () => {
   await using sql = operator();
   const chief = await newcomer(sql, "admin");
   const rules = (await expect(chief.ask("GET", "/admin/alert-rules"), 200)).body.data;
@@ -64,10 +90,44 @@ promise("a rule of alerts is changed within bounds, and none is made up", async 
   for (const name of ["auth_failed", "rate_limited", "suspicious"]) assert.ok(names.includes(name));
   const put = (name: string, body: unknown) => chief.ask("PUT", `/admin/alert-rules/${name}`, body);
   await expect(put("anomaly", { threshold: 1, window_s: 3_600 }), 200);
-  await expect(put("made_up", { threshold: 1, window_s: 3_600 }), 404, "not_found");
   await expect(put("anomaly", { threshold: 0, window_s: 3_600 }), 400, "invalid_request");
   await expect(put("anomaly", { threshold: 1, window_s: 1e9 }), 400, "invalid_request");
   await expect(put("anomaly", { threshold: 1, window_s: 60, type: "x" }), 400, "invalid_request");
+  await expect(put("anomaly", { name: "other" }), 400, "invalid_request");
+});
+
+promise("an admin makes a rule of alerts, and what a change leaves out stays", async () => {
+  await using sql = operator();
+  const chief = await newcomer(sql, "admin");
+  const name = `test_${chief.id.replace(/[^a-f]/g, "")}`;
+  const put = (body: unknown) => chief.ask("PUT", `/admin/alert-rules/${name}`, body);
+  const rule = { type: "egress_denied", per: "global", threshold: 1_000_000, window_s: 1 };
+  await expect(put({ threshold: 1, window_s: 3_600 }), 404, "not_found");
+  for (const left of ["type", "per", "threshold", "window_s"]) {
+    await expect(put({ ...rule, [left]: undefined }), 400, "invalid_request");
+  }
+  for (const wrong of [{ type: "party" }, { per: "key" }, { threshold: null }, { extra: 1 }]) {
+    await expect(put({ ...rule, ...wrong }), 400, "invalid_request");
+  }
+  try {
+    const made = { name, ...rule, enabled: true };
+    assert.deepEqual((await expect(put(rule), 200)).body, made);
+    const off = await expect(put({ enabled: false }), 200);
+    assert.deepEqual(off.body, { ...made, enabled: false });
+    const other = await expect(put({ type: "rejected", per: "address", threshold: 5 }), 200);
+    const changed = { type: "rejected", per: "address", threshold: 5, enabled: false };
+    assert.deepEqual(other.body, { ...made, ...changed });
+    const { body } = await chief.ask("GET", `/admin/audit?resource_id=${name}`);
+    assert.equal(body.data.length, 3);
+    for (const { action, actor_id } of body.data) {
+      assert.deepEqual([action, actor_id], ["alert_rule.changed", chief.id]);
+    }
+  } finally {
+    await sql`delete from public.alert_rules where name = ${name}`;
+  }
+  for (const name of ["Loud", "a-b", "_a", "a1", "a".repeat(41), "%00", "a%20b"]) {
+    await expect(chief.ask("PUT", `/admin/alert-rules/${name}`, rule), 400, "invalid_request");
+  }
 });
 
 promise("a block is seen and lifted by an admin, and the lifting is in the audit log", async () => {

@@ -45,8 +45,13 @@ export function createBuffer(): EventBuffer {
   };
 }
 
-/** What makes two events equal: all but when they were and which request it was. */
-function keyOf({ id: _id, at: _at, count: _count, request_id: _request, ...same }: EventRow) {
+/**
+ * What makes two events equal: all but when they were, which request it was, and what the client
+ * called itself, which it could change each time.
+ */
+function keyOf(row: EventRow): string {
+  const { id: _id, at: _at, count: _count, request_id: _request, user_agent: _agent, ...same } =
+    row;
   return JSON.stringify(same);
 }
 

@@ -3,15 +3,20 @@ import { uuid7 } from "../ids.ts";
 import { mask } from "../log.ts";
 
 /** What the security events of the functions are about; the database knows the same words. */
-export type SecurityEventType =
-  | "auth_failed"
-  | "rate_limited"
-  | "permission_denied"
-  | "probing"
-  | "suspicious"
-  | "egress_denied"
-  | "anomaly"
-  | "address_blocked";
+export const EVENT_TYPES = [
+  "auth_failed",
+  "rate_limited",
+  "permission_denied",
+  "probing",
+  "suspicious",
+  "egress_denied",
+  "anomaly",
+  "address_blocked",
+  "rejected",
+] as const;
+
+/** What a security event is about. */
+export type SecurityEventType = typeof EVENT_TYPES[number];
 
 /** Something that an operator may want to hear of. It holds no body, no header and no secret. */
 export interface SecurityEvent {
@@ -49,7 +54,7 @@ export interface EventRow {
 const MAX_CHARS = {
   id: 64,
   address: 64,
-  user_agent: 256,
+  user_agent: 512,
   request_id: 64,
   method: 16,
   route: 200,

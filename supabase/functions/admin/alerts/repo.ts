@@ -2,7 +2,7 @@ import { type Db, first, rows } from "../../_shared/db.ts";
 import { type Alert, type AlertQuery, AlertRow, Rule, type RuleChange } from "./schema.ts";
 
 const COLUMNS =
-  "id, rule, type, subject, count, first_at, at, acknowledged_at, acknowledged_by, note";
+  "id, rule, type, subject, count, first_at, at, acknowledged_at, acknowledged_by, note, delivery";
 const RULE_COLUMNS = "name, type, threshold, window_s, per, enabled";
 
 /** Alerts that fit a filter, newest first, after an alert's id. */
@@ -30,7 +30,7 @@ export async function listRules(db: Db): Promise<Rule[]> {
   return Rule.array().parse(rows(await db.from("alert_rules").select(RULE_COLUMNS).order("name")));
 }
 
-/** Changes the rule of that name, or `not_found`. */
+/** Changes the rule of that name, or makes it of a whole one; of less it is `not_found`. */
 export async function setRule(db: Db, name: string, rule: RuleChange): Promise<Rule> {
   return Rule.parse(first(await db.rpc("set_alert_rule", { name, ...rule })));
 }

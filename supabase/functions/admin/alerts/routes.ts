@@ -47,7 +47,7 @@ export const alerts: readonly Route[] = [
   route({
     method: "put",
     path: "/alert-rules/:name",
-    summary: "Change when a rule makes an alert",
+    summary: "Make a rule, or change when it makes an alert",
     accept: z.object({ params: ByRule, body: RuleChange }),
     needs: "admin",
     budget: "write",

@@ -14,7 +14,7 @@ export const AlertId = alertId.param;
 export const ByAlert = z.object({ id: alertId.param });
 
 /** The path parameter that names one rule. */
-export const ByRule = z.object({ name: Word });
+export const ByRule = z.object({ name: z.string().regex(/^[a-z][a-z_]{0,39}$/) });
 
 /** Which alerts to list. */
 export const AlertQuery = PageQuery.extend({
@@ -39,6 +39,8 @@ export const Alert = z.object({
   acknowledged_at: Timestamp.nullable(),
   acknowledged_by: UserId.nullable(),
   note: z.string().max(2_000).nullable(),
+  delivery: z.enum(["pending", "delivered", "gave_up"]).nullable()
+    .meta({ description: "How far sending it to the webhook has come" }),
 }).meta({ id: "Alert" });
 export type Alert = z.infer<typeof Alert>;
 
@@ -46,11 +48,18 @@ export type Alert = z.infer<typeof Alert>;
 export const AlertRow = Alert.extend({ id: z.uuid() })
   .transform((row): Alert => ({ ...row, id: alertId.of(row.id) }));
 
-/** When a rule is met: `threshold` of its events about one subject within `window_s` seconds. */
+const Per = z.enum(["user", "address", "global"]);
+
+/**
+ * When a rule is met: `threshold` events of its `type` about one subject within `window_s` seconds.
+ * What is left out stays; a rule that is not there yet needs all but `enabled`.
+ */
 export const RuleChange = z.strictObject({
-  threshold: z.int().min(1).max(1_000_000),
-  window_s: z.int().min(1).max(DAY_S),
-  enabled: z.boolean().default(true),
+  type: EventType.exactOptional(),
+  per: Per.exactOptional(),
+  threshold: z.int().min(1).max(1_000_000).exactOptional(),
+  window_s: z.int().min(1).max(DAY_S).exactOptional(),
+  enabled: z.boolean().exactOptional(),
 }).meta({ id: "RuleChange" });
 export type RuleChange = z.infer<typeof RuleChange>;
 
@@ -60,7 +69,7 @@ export const Rule = z.object({
   type: EventType,
   threshold: z.int().min(1),
   window_s: z.int().min(1),
-  per: z.enum(["user", "address", "global"]),
+  per: Per,
   enabled: z.boolean(),
 }).meta({ id: "Rule" });
 export type Rule = z.infer<typeof Rule>;

@@ -39,7 +39,7 @@ export const audit: readonly Route[] = [
   route({
     method: "get",
     path: "/audit/verification",
-    summary: "Verify the chain of the audit log, also against a hash from an earlier look",
+    summary: "Verify the chain of the audit log, or a stretch, also against an earlier look",
     accept: z.object({ query: VerificationQuery }),
     needs: "audit:read",
     budget: "execute",

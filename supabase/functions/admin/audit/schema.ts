@@ -26,14 +26,18 @@ export const ExportQuery = AuditFilter.extend({
 });
 export type ExportFormat = z.infer<typeof ExportQuery>["format"];
 
-/** What somebody remembers of an earlier look: the log must still hold it. */
+/** Which stretch, and what somebody remembers of an earlier look: the log must still hold it. */
 export const VerificationQuery = z.strictObject({
   since_seq: Seq.default(1),
+  until_seq: Seq.exactOptional(),
   expected_seq: Seq.exactOptional(),
   expected_hash: Hash.exactOptional(),
 }).refine(
   (query) => (query.expected_seq === undefined) === (query.expected_hash === undefined),
   "expected_seq and expected_hash go together",
+).refine(
+  ({ since_seq, until_seq = since_seq }) => since_seq <= until_seq,
+  { path: ["until_seq"], error: "must not be less than since_seq" },
 );
 export type VerificationQuery = z.infer<typeof VerificationQuery>;
 
@@ -51,7 +55,8 @@ export const AuditEntry = z.object({
   details: z.unknown(),
   request_id: z.string().max(512).nullable(),
   address: z.string().max(512).nullable(),
-  user_agent: z.string().max(512).nullable(),
+  /** 512 characters as Postgres counts them: each may be two of ours. */
+  user_agent: z.string().max(1_024).nullable(),
   via: z.string().max(16)
     .meta({ description: "`api`: through the functions; `direct`: around them; `sql`: neither" }),
   policy_hash: z.string().max(64).nullable(),
@@ -66,7 +71,10 @@ export const AUDIT_COLUMNS = AuditEntry.keyof().options;
 /** Whether the chain holds: nothing edited, missing, reordered or cut off. */
 export const ChainReport = z.object({
   ok: z.boolean(),
-  checked: z.int().min(0),
+  checked: z.int().min(0).meta({ description: "How many entries were found whole" }),
+  since_seq: z.int().min(1),
+  until_seq: z.int().min(0)
+    .meta({ description: "The last of them; `since_seq` - 1 where there is none" }),
   head_seq: z.int().min(0),
   head_hash: Hash,
   problem: z.enum(["edited", "missing", "reordered", "truncated"]).nullable(),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { prefixedId } from "../../_shared/ids.ts";
 import { text, Timestamp } from "../../_shared/schema.ts";
+import { EVENT_TYPES } from "../../_shared/watch/event.ts";
 import { IntervalPage, KeyId, UserId } from "../schema.ts";
 
 const eventId = prefixedId("event");
@@ -9,16 +10,7 @@ const eventId = prefixedId("event");
 export const EventId = eventId.param;
 
 /** What security events are about. */
-export const EventType = z.enum([
-  "auth_failed",
-  "rate_limited",
-  "permission_denied",
-  "probing",
-  "suspicious",
-  "egress_denied",
-  "anomaly",
-  "address_blocked",
-]);
+export const EventType = z.enum(EVENT_TYPES);
 
 /** Which security events to list: all that is given must fit. */
 export const EventQuery = IntervalPage.extend({
@@ -38,7 +30,8 @@ export const SecurityEvent = z.object({
   user_id: UserId.nullable(),
   key_id: KeyId.wire.nullable(),
   address: z.string().max(64).nullable(),
-  user_agent: z.string().max(512).nullable(),
+  /** 512 characters as Postgres counts them: each may be two of ours. */
+  user_agent: z.string().max(1_024).nullable(),
   request_id: z.string().max(64).nullable(),
   method: z.string().max(16).nullable(),
   route: z.string().max(200).nullable(),

@@ -8,9 +8,13 @@ import type { SigningKey, TrustedIssuer } from "../../../../supabase/functions/_
 import { Fault } from "../../../../supabase/functions/_shared/fault.ts";
 import type { Service } from "../../../../supabase/functions/_shared/service.ts";
 
+/** Where the project of the tests is. */
 export const PROJECT = "http://project.test";
+/** Who signs the sessions of its users. */
 export const ISSUER = `${PROJECT}/auth/v1`;
+/** The only user whom it knows. */
 export const USER = "0b5b8f1c-5a57-4c0c-9a3e-0d8d3b9d6f11";
+/** The request that they make. */
 export const CONTEXT = { requestId: "r1", address: "192.0.2.1", userAgent: "test" };
 
 /** The algorithms that the tests sign with. */
@@ -49,6 +53,7 @@ export function newClock(at = Date.UTC(2026, 0, 1)) {
   let now = at;
   return { now: () => now, pass: (seconds: number) => void (now += seconds * 1000) };
 }
+/** A clock that a test moves. */
 export type Clock = ReturnType<typeof newClock>;
 
 /** Answers the service functions that authentication calls, and counts the questions. */
@@ -78,6 +83,7 @@ export interface Setting {
   cooldownMs?: number;
 }
 
+/** The key pair that the project signs with. */
 export const project = await newPair("k1");
 
 /** The door of a project, and how often its key set was fetched. */
