@@ -63,9 +63,9 @@ as $$
 declare
   scope text;
 begin
-  if coalesce(cardinality(refuse_scopes.scopes), 0) = 0
+  if coalesce(cardinality(refuse_scopes.scopes), 0) not between 1 and 100
     or not coalesce(refuse_scopes.scopes <@ app.key_scopes(), false) then
-    perform app.refuse(400, 'invalid_request', 'A key has at least one scope: a permission, and not '
+    perform app.refuse(400, 'invalid_request', 'A key has 1 to 100 scopes: permissions, and not '
       'keys:manage.');
   end if;
   foreach scope in array refuse_scopes.scopes loop

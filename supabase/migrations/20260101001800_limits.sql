@@ -32,7 +32,9 @@ end;
 $$;
 revoke execute on function app.lock_bucket from public, anon, authenticated, service_role;
 
-create type app.charge as (place int, bucket text, quota int, window_s int, cost int);
+create type app.charge as (
+  place int, bucket text, quota int, window_s int, cost int, address text
+);
 
 create function app.read_charges(charges text) returns app.charge[]
 language plpgsql
@@ -40,10 +42,10 @@ set search_path = ''
 as $$
 declare
   given app.charge[] := array(
-    select row(place, c.bucket, c.quota, c.window_s, coalesce(c.cost, 1))::app.charge
+    select row(place, c.bucket, c.quota, c.window_s, coalesce(c.cost, 1), c.address)::app.charge
     from rows from (jsonb_to_recordset(charges::jsonb)
-      as (bucket text, quota int, window_s int, cost int)) with ordinality
-      as c (bucket, quota, window_s, cost, place)
+      as (bucket text, quota int, window_s int, cost int, address text)) with ordinality
+      as c (bucket, quota, window_s, cost, address, place)
     order by place
   );
 begin
@@ -52,9 +54,10 @@ begin
     where coalesce(length(c.bucket), 0) not between 1 and 200
       or coalesce(c.quota, -1) not between 0 and 1000000
       or coalesce(c.window_s, 0) not between 1 and 86400 or c.cost not between 0 and 1000
+      or length(c.address) not between 1 and 64
   ) or (select count(distinct c.bucket) from unnest(given) as c) < cardinality(given) then
     perform app.refuse(400, 'invalid_request',
-      'Charges are 1 to 20 different buckets with quota, window_s and perhaps cost.');
+      'Charges are 1 to 20 different buckets with quota, window_s, perhaps cost and address.');
   end if;
   return given;
 end;
@@ -88,18 +91,51 @@ end;
 $$;
 revoke execute on function app.spent from public, anon, authenticated, service_role;
 
-create function public.take_tokens(charges text) returns json
-language plpgsql security definer
+-- Many takes in one call, each of them all or none: one after the other, as if each came alone.
+create function app.take_in_turn(takes jsonb) returns json
+language plpgsql
 set search_path = ''
 as $$
 declare
-  asked app.charge[] := app.read_charges(charges);
+  bucket record;
+  take jsonb;
+  answers json[] := '{}';
+begin
+  if jsonb_array_length(takes) > 500 then
+    perform app.refuse(400, 'invalid_request', 'One call takes at most 500 times.');
+  end if;
+  -- In one order for everybody, so that nobody waits in a circle.
+  for bucket in
+    select c.bucket as name, min(c.window_s) as window_s
+    from jsonb_array_elements(takes) as t (take), unnest(app.read_charges(t.take::text)) as c
+    group by c.bucket order by c.bucket
+  loop
+    perform app.lock_bucket(bucket.name, bucket.window_s);
+  end loop;
+  for take in select t.take from jsonb_array_elements(takes) as t (take) loop
+    answers := array_append(answers, public.take_tokens(take::text));
+  end loop;
+  return array_to_json(answers);
+end;
+$$;
+revoke execute on function app.take_in_turn from public, anon, authenticated, service_role;
+
+create function public.take_tokens(charges text) returns json
+language plpgsql security definer
+-- Who has waited that long for somebody else's transaction has nobody who waits for them.
+set search_path = '' set lock_timeout = '2s'
+as $$
+declare
+  asked app.charge[];
   bucket record;
   now_ms bigint;
   fits boolean;
   answer json;
 begin
-  -- In one order for everybody, so that nobody waits in a circle.
+  if jsonb_typeof(charges::jsonb -> 0) = 'array' then
+    return app.take_in_turn(charges::jsonb);
+  end if;
+  asked := app.read_charges(charges);
   for bucket in select c.bucket as name, c.window_s from unnest(asked) as c order by c.bucket loop
     perform app.lock_bucket(bucket.name, bucket.window_s);
   end loop;
@@ -108,7 +144,9 @@ begin
     json_agg(json_build_object(
       'success', s.spent + greatest((s.charge).cost, 1) <= (s.charge).quota,
       'remaining', greatest((s.charge).quota - s.spent, 0),
-      'reset_ms', s.ends_ms - now_ms) order by (s.charge).place)
+      'reset_ms', s.ends_ms - now_ms,
+      'blocked_until', (select b.blocked_until from app.blocks as b
+        where b.address = (s.charge).address and b.blocked_until > clock_timestamp())) order by (s.charge).place)
   into fits, answer from app.spent(asked, now_ms) as s;
   if fits then
     update app.rate_windows as w set window_s = (s.charge).window_s, number = s.number,
@@ -117,7 +155,8 @@ begin
     from app.spent(asked, now_ms) as s where w.bucket = (s.charge).bucket and (s.charge).cost > 0;
     select json_agg(json_build_object('success', c.charge -> 'success',
       'remaining', greatest(0, (c.charge ->> 'remaining')::int - asked[c.place].cost),
-      'reset_ms', c.charge -> 'reset_ms') order by c.place)
+      'reset_ms', c.charge -> 'reset_ms', 'blocked_until', c.charge -> 'blocked_until')
+      order by c.place)
     into answer from json_array_elements(answer) with ordinality as c (charge, place);
   end if;
   if random() < 0.001 then
@@ -128,7 +167,9 @@ end;
 $$;
 comment on function public.take_tokens is
   'Takes what each charge costs (1 if it does not say), from all buckets or from none. For each, in '
-  'the order given: {success, remaining, reset_ms}, where reset_ms is how long the current window '
-  'lasts. A cost of 0 only looks. Errors: invalid_request.';
+  'the order given: {success, remaining, reset_ms, blocked_until}, where reset_ms is how long the '
+  'current window lasts, and blocked_until how long the charge''s address is blocked, if it names '
+  'one that is. A cost of 0 only looks. A list of such lists is as many takes, at most 500, and '
+  'answers a list of answers. Errors: invalid_request.';
 revoke execute on function public.take_tokens from public, anon, authenticated, service_role;
 grant execute on function public.take_tokens to service_role;

@@ -26,12 +26,13 @@ create function public.find_block(address text) returns json
 language sql stable security definer
 set search_path = ''
 as $$
-  select json_build_object('blocked_until', b.blocked_until)
+  select json_build_object('address', b.address, 'rule', b.rule, 'offence', b.offence,
+    'blocked_at', b.blocked_at, 'blocked_until', b.blocked_until)
   from app.blocks as b
   where b.address = find_block.address and b.blocked_until > clock_timestamp();
 $$;
 comment on function public.find_block is
-  'Until when an address is blocked, {blocked_until}, or null if it is not.';
+  'The block of an address, as list_blocks() tells of it, or null if none stands.';
 revoke execute on function public.find_block from public, anon, authenticated, service_role;
 grant execute on function public.find_block to service_role;
 

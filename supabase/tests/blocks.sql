@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(37);
+select plan(42);
 
 -- A strike: three of a rule within a minute block, for 60, 300 and 1800 seconds.
 create function tests.strike(address text, rule text default 'probing') returns text
@@ -56,6 +56,11 @@ select results_eq(
      from json_array_elements(public.list_blocks()) as b $$,
   $$ values ('c', 'auth_failed', '1', true) $$, 'blocks that stand are listed, with their reason'
 );
+select is(public.find_block('c')::jsonb, public.list_blocks()::jsonb -> 0, 'and found as they are listed');
+select is(
+  public.take_tokens(format('[{"bucket":"x","quota":9,"window_s":60,"address":%s}]', to_json(address))) #>> '{0,blocked_until}' is not null,
+  blocked, 'who takes is told whether ' || address || ' is blocked'
+) from (values ('c', true), ('d', false)) as addresses (address, blocked);
 select is(public.lift_block('c'), true, 'a block is lifted');
 select is(public.find_block('c')::text, null, 'and ended');
 select is(public.lift_block('c'), false, 'what stands no more is not lifted');
@@ -71,6 +76,11 @@ select throws_ok(
 ]) as wrong;
 
 select tests.operate();
+insert into app.blocks (address, rule, offence, blocked_at, blocked_until)
+select 'n' || n, 'probing', 1, now(), now() + make_interval(hours => 2) from generate_series(1, 1000) as n;
+select is(json_array_length(public.list_blocks()), 1000, 'a thousand blocks are listed');
+select is(public.find_block('c') ->> 'rule', 'auth_failed', 'one that is not listed is found');
+delete from app.blocks where address like 'n%';
 select app.forget_limits();
 select is((select count(*)::int from app.blocks), 2, 'what stands, or ended less than a day ago, is kept');
 select tests.later(86400 * 3);

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(34);
+select plan(40);
 
 -- A moment in the middle of a window can be chosen by choosing its length; so tests shift the rows instead.
 create function tests.take(charges text) returns text
@@ -11,6 +11,12 @@ $$;
 create function tests.charge(bucket text, quota int, cost int default 1, window_s int default 86400) returns text
 language sql as $$
   select json_build_array(json_build_object('bucket', bucket, 'quota', quota, 'window_s', window_s, 'cost', cost))::text
+$$;
+create function tests.take_all(takes text) returns text
+language sql as $$
+  select string_agg((select string_agg(concat_ws(' ', c ->> 'success', c ->> 'remaining'), ', ' order by place)
+    from json_array_elements(take) with ordinality as c (c, place)), '; ' order by number)
+  from json_array_elements(public.take_tokens(takes)) with ordinality as t (take, number)
 $$;
 -- As if what was taken from a bucket had been taken so many windows ago.
 create function tests.age(bucket text, windows int) returns void
@@ -64,13 +70,30 @@ select tests.become('service');
 select is(tests.take(tests.charge('c', 10, 1, 3600)), 'true 9', 'also where their numbers happen to be the same');
 select is(tests.take(tests.charge('d', 10, 1, 3600)), 'true 9', 'or one apart');
 
+-- Many takes in one call are as many calls, one after the other.
+select is(
+  tests.take_all('[[{"bucket":"i","quota":2,"window_s":86400}],
+    [{"bucket":"i","quota":2,"window_s":86400},{"bucket":"j","quota":1,"window_s":86400}],
+    [{"bucket":"j","quota":1,"window_s":86400}],
+    [{"bucket":"j","quota":3,"window_s":86400},{"bucket":"i","quota":2,"window_s":86400}],
+    [{"bucket":"j","quota":3,"window_s":86400}]]'),
+  'true 1; true 0, true 0; false 0; true 2, false 0; true 1',
+  'many takes in one call are taken one after the other, each from all of its buckets or from none'
+);
 select throws_ok(
   format('select public.take_tokens(%L)', charges), 'PT400', 'invalid_request', 'refused: ' || charges
 ) from unnest(array[
   '[]', '[{"quota":1,"window_s":60}]', '[{"bucket":"a","quota":-1,"window_s":60}]', '[{"bucket":"a","quota":1,"window_s":0}]',
   '[{"bucket":"a","quota":1,"window_s":60,"cost":-1}]', '[{"bucket":"","quota":1,"window_s":60}]',
-  '[{"bucket":"a","quota":1,"window_s":60},{"bucket":"a","quota":1,"window_s":60}]'
+  '[{"bucket":"a","quota":1,"window_s":60},{"bucket":"a","quota":1,"window_s":60}]',
+  '[{"bucket":"a","quota":1,"window_s":60,"address":""}]',
+  '[[]]', '[[{"bucket":"a","quota":1,"window_s":60}],[{"bucket":"a","quota":1,"window_s":0}]]'
 ]) as charges;
+select throws_ok(
+  format('select public.take_tokens(%L)', jsonb_agg(jsonb_build_array(jsonb_build_object('bucket', 'a', 'quota', 9, 'window_s', 60)))),
+  'PT400', 'invalid_request', 'refused: more takes than one call may have'
+) from generate_series(1, 501);
+select is(tests.take(tests.charge('a', 5, 0)), 'true 1', 'and none of them was taken');
 
 select tests.operate();
 update app.rate_windows set ends_at = now() - interval '1 s' where bucket <> 'a';

@@ -5,7 +5,14 @@ import type { Caller } from "./auth/caller.ts";
 import type { RequestContext } from "./context.ts";
 import type { Db } from "./db.ts";
 import { refuseOddRequests } from "./headers.ts";
-import { addressOf, type Budget, type Charge, rateLimitHeaders, Spent } from "./limit/limits.ts";
+import {
+  addressOf,
+  type Budget,
+  type Charge,
+  chargesOf,
+  rateLimitHeaders,
+  Spent,
+} from "./limit/limits.ts";
 import { isSensitive, type Permission, requirePermission } from "./permission.ts";
 import type { Platform } from "./platform.ts";
 
@@ -26,7 +33,6 @@ export interface Admitted {
   db: Db;
 }
 
-const WINDOW_S = 60;
 const MAX_USER_AGENT_CHARS = 512;
 
 /** What is known of a request before anything of it is believed. */
@@ -69,7 +75,7 @@ export async function admit(
   c.set("caller", caller);
   const db = platform.db(caller, context);
   const access = await platform.access.of(caller, db);
-  await pay(c, platform, chargesOf(caller, access, terms.budgets));
+  await pay(c, platform, chargesOf({ ...caller, quotas: access.limits }, terms.budgets));
   const isKnown = (permission: Permission) => access.permissions.includes(permission);
   const asked = [
     ...terms.guarded.filter((permission) => !isKnown(permission) || isSensitive(permission)),
@@ -80,14 +86,6 @@ export async function admit(
     if (!isKnown(permission)) platform.access.forget(caller);
   }
   return { context, caller, access, db };
-}
-
-/** The user pays, and so does the key: several keys of one user share the user's budget. */
-function chargesOf(caller: Caller, { limits }: Access, budgets: readonly Budget[]): Charge[] {
-  const subjects = [`user:${caller.userId}`, ...(caller.keyId ? [`key:${caller.keyId}`] : [])];
-  return budgets.flatMap((budget) =>
-    subjects.map((subject) => ({ budget, subject, quota: limits[budget], windowS: WINDOW_S }))
-  );
 }
 
 async function pay(

@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { prefixedId, uuid7 } from "../../../supabase/functions/_shared/ids.ts";
-import { EventType } from "../../../supabase/functions/admin/events/schema.ts";
+import { EventType } from "../../../supabase/functions/_shared/watch/schema.ts";
 import { newAddress, person } from "../../stack.ts";
 import { missing, plant, plantShared } from "../matrix/cast.ts";
 import { expect, newcomer, operator, promise } from "./rig.ts";

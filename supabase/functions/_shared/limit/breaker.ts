@@ -1,3 +1,5 @@
+import { Crowded } from "./lane.ts";
+
 const FAILURES = 3;
 const REST_MS = 2_000;
 
@@ -8,12 +10,14 @@ export class Outage extends Error {
 
 /**
  * Stands before a store. After three failures in a row nobody asks it for two seconds; then one
- * request tries, and the others go on without until it has an answer. Rejects with {@link Outage}
- * alone, whose message says why without a key, a token or an address.
+ * request tries, and the others go on without until it has an answer. Many who were asked for in one
+ * call fail with one error, which is one failure; a crowd is none. Rejects with {@link Outage} alone,
+ * whose message says why without a key, a token or an address.
  */
 export class Breaker {
   #failures = 0;
   #closedUntil = 0;
+  #last: unknown;
 
   /** `recovered` is called when the store answers after a rest. */
   constructor(
@@ -31,10 +35,16 @@ export class Breaker {
       if (rested) this.recovered();
       return answer;
     } catch (err) {
-      this.#failures += 1;
-      this.#closedUntil = this.now() + REST_MS;
+      if (!(err instanceof Crowded)) this.#fail(err);
       throw new Outage(reason(err));
     }
+  }
+
+  #fail(err: unknown): void {
+    if (err instanceof Error && err === this.#last) return;
+    this.#last = err;
+    this.#failures += 1;
+    this.#closedUntil = this.now() + REST_MS;
   }
 
   #tryAgain(): void {

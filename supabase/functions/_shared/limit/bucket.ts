@@ -1,3 +1,5 @@
+import { sha256Hex } from "../auth/key.ts";
+
 const PLAIN = /^[a-z0-9._:/-]{1,100}$/;
 
 /**
@@ -6,7 +8,5 @@ const PLAIN = /^[a-z0-9._:/-]{1,100}$/;
  */
 export async function bucketOf(kind: string, subject: string): Promise<string> {
   if (PLAIN.test(subject)) return `${kind}:${subject}`;
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(subject));
-  const hex = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0"));
-  return `${kind}:sha256:${hex.join("")}`;
+  return `${kind}:sha256:${await sha256Hex(subject)}`;
 }

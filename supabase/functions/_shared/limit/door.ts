@@ -4,7 +4,7 @@ import { normalAddress, UNKNOWN } from "./address.ts";
 import { type Budget, retryAfterS, Spent } from "./allowance.ts";
 import type { Guard } from "./guard.ts";
 import { RULES } from "./rules.ts";
-import type { RuleName } from "./store.ts";
+import type { Block, RuleName } from "./store.ts";
 
 /** What may come from one address in a minute, whoever asks: many people may share it. */
 const ADDRESS = { quota: 1_200, windowS: 60 };
@@ -56,12 +56,15 @@ export class Door {
   }
 
   /** See `Limits.blocks.lift`. */
-  async lift(text: string): Promise<boolean> {
+  async lift(text: string, before?: (block: Block) => Promise<void>): Promise<boolean> {
     const address = normalAddress(text);
     if (address === undefined) return false;
-    const { value } = await this.guard.closed("lift", (store) => store.lift(address));
+    const { value: block } = await this.guard.closed("blocks", (store) => store.find(address));
+    if (block === undefined) return false;
+    await before?.(block);
+    await this.guard.closed("lift", (store) => store.lift(address));
     this.guard.isolate.offenders.forget(address);
-    return value;
+    return true;
   }
 
   /** An operator who named a header that nobody sets would have everybody share one budget. */

@@ -2,7 +2,6 @@ import { Fault } from "../fault.ts";
 import type { Log } from "../log.ts";
 import { Breaker } from "./breaker.ts";
 import { IsolateStore } from "./isolate.ts";
-import { patiently } from "./patience.ts";
 import type { Store } from "./store.ts";
 import { Tally } from "./tally.ts";
 
@@ -20,14 +19,12 @@ export class Guard {
   readonly isolate = new IsolateStore();
   readonly tally: Tally;
   readonly #breaker: Breaker;
-  readonly #timeoutMs: number;
 
-  /** `timeoutMs` is how long the store may take; `now` is a steady clock in ms. */
+  /** `now` is a steady clock in ms. */
   constructor(
     private readonly store: Store,
-    { log, timeoutMs, now }: { log: Log; timeoutMs: number; now: (() => number) | undefined },
+    { log, now }: { log: Log; now: (() => number) | undefined },
   ) {
-    this.#timeoutMs = timeoutMs;
     this.tally = new Tally(log, now);
     this.#breaker = new Breaker(() => this.tally.recovered(), now);
   }
@@ -53,8 +50,7 @@ export class Guard {
     otherwise: (reason: string, cause: unknown) => Promise<Answer<T>>,
   ): Promise<Answer<T>> {
     try {
-      const patient = () => patiently(this.#timeoutMs, ask(this.store));
-      return { value: await this.#breaker.run(patient), counted: true };
+      return { value: await this.#breaker.run(() => ask(this.store)), counted: true };
     } catch (err) {
       return await otherwise(err instanceof Error ? err.message : "", err);
     }

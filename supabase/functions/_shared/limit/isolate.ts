@@ -39,6 +39,10 @@ export class IsolateStore implements Store {
     return Promise.resolve(this.offenders.blocks());
   }
 
+  find(address: string): Promise<Block | undefined> {
+    return Promise.resolve(this.offenders.find(address));
+  }
+
   lift(address: string): Promise<boolean> {
     const stood = this.offenders.blockedMs(address) > 0;
     this.offenders.forget(address);

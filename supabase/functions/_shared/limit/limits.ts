@@ -3,6 +3,7 @@ import type { Service } from "../service.ts";
 import type { Allowance, Budget, Charge } from "./allowance.ts";
 import { Door, type Offence } from "./door.ts";
 import { Guard } from "./guard.ts";
+import { patient } from "./patience.ts";
 import { peek, take } from "./pay.ts";
 import { PostgresStore } from "./postgres.ts";
 import type { Block, RuleName, Store } from "./store.ts";
@@ -10,6 +11,7 @@ import { UpstashStore } from "./upstash.ts";
 
 export { addressOf } from "./address.ts";
 export { type Allowance, type Budget, type Charge, rateLimitHeaders, Spent } from "./allowance.ts";
+export { chargesOf } from "./charges.ts";
 export type { Offence } from "./door.ts";
 export type { Block, RuleName } from "./store.ts";
 
@@ -32,8 +34,11 @@ export interface Limits {
   blocks: {
     /** The blocks that stand, at most a thousand, the longest first. */
     list(): Promise<Block[]>;
-    /** Ends a block and forgets what led to it; false where none stood. */
-    lift(address: string): Promise<boolean>;
+    /**
+     * Ends a block and forgets what led to it; false where none stood. `before` is told of the block
+     * while it stands; if it rejects, the block goes on. Any spelling of the address will do.
+     */
+    lift(address: string, before?: (block: Block) => Promise<void>): Promise<boolean>;
   };
   /** Which store counts, and how often this isolate had to decide without it, and which way. */
   health(): Health;
@@ -48,8 +53,8 @@ export interface Health {
 
 type StoreKind = "upstash" | "postgres";
 
-/** How long a store may take. In Postgres, those who pay from one bucket wait for each other. */
-const TIMEOUT_MS = { upstash: 500, postgres: 2_000 };
+/** How long Redis may take for all that one request asks of it. */
+const UPSTASH_MS = 500;
 
 /** Limits over Upstash where it is configured, and over the project's own database where not. */
 export function createLimits({ upstash, service, log }: {
@@ -59,18 +64,17 @@ export function createLimits({ upstash, service, log }: {
 }): Limits {
   return upstash === undefined
     ? limitsOver({ kind: "postgres", store: new PostgresStore(service), log })
-    : limitsOver({ kind: "upstash", store: new UpstashStore(upstash), log });
+    : limitsOver({ kind: "upstash", store: patient(new UpstashStore(upstash), UPSTASH_MS), log });
 }
 
 /** Limits over any store. `now` is a steady clock in ms. */
-export function limitsOver({ kind, store, log, timeoutMs = TIMEOUT_MS[kind], now }: {
+export function limitsOver({ kind, store, log, now }: {
   kind: StoreKind;
   store: Store;
   log: Log;
-  timeoutMs?: number;
   now?: () => number;
 }): Limits {
-  const guard = new Guard(store, { log, timeoutMs, now });
+  const guard = new Guard(store, { log, now });
   const door = new Door(guard, log);
   return {
     admit: (address, budget) => door.admit(address, budget),
@@ -79,7 +83,7 @@ export function limitsOver({ kind, store, log, timeoutMs = TIMEOUT_MS[kind], now
     strike: (address, rule) => door.strike(address, rule),
     blocks: {
       list: async () => (await guard.closed("blocks", (store) => store.blocks())).value,
-      lift: (address) => door.lift(address),
+      lift: (address, before) => door.lift(address, before),
     },
     health: () => ({ store: kind, ...guard.tally.total }),
   };

@@ -82,13 +82,14 @@ export class Offenders {
     const now = this.now();
     const standing = [...this.#known].filter(([, { blockedUntil }]) => blockedUntil > now);
     standing.sort(([, a], [, b]) => b.blockedUntil - a.blockedUntil);
-    return standing.slice(0, MAX_BLOCKS).map(([address, offender]) => ({
-      address,
-      rule: offender.rule,
-      offence: Math.max(1, offender.offence),
-      blocked_at: new Date(offender.blockedAt).toISOString(),
-      blocked_until: new Date(offender.blockedUntil).toISOString(),
-    }));
+    return standing.slice(0, MAX_BLOCKS).map(([address, offender]) => blockOf(address, offender));
+  }
+
+  /** The block of an address, if one stands. */
+  find(address: string): Block | undefined {
+    const offender = this.#known.get(address);
+    const stands = offender !== undefined && offender.blockedUntil > this.now();
+    return stands ? blockOf(address, offender) : undefined;
   }
 
   #block(offender: Offender, rule: Rule): Struck {
@@ -121,4 +122,14 @@ export class Offenders {
     if (this.#known.size > MAX_ADDRESSES && oldest !== undefined) this.#known.delete(oldest);
     return offender;
   }
+}
+
+function blockOf(address: string, offender: Offender): Block {
+  return {
+    address,
+    rule: offender.rule,
+    offence: Math.max(1, offender.offence),
+    blocked_at: new Date(offender.blockedAt).toISOString(),
+    blocked_until: new Date(offender.blockedUntil).toISOString(),
+  };
 }

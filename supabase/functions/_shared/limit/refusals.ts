@@ -8,13 +8,13 @@ const MAX_KNOWN = 1_000;
  * so that the flood does not reach the database; nobody passes by it, and who may pass again waits
  * that much longer.
  */
-export class Refusals {
-  readonly #known = new Map<string, { drawn: Drawn[]; at: number }>();
+export class Refusals<T extends Drawn> {
+  readonly #known = new Map<string, { drawn: readonly T[]; at: number }>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** What was answered to the same charges a moment ago, if that was a refusal. */
-  find(charges: string): Drawn[] | undefined {
+  find(charges: string): readonly T[] | undefined {
     const known = this.#known.get(charges);
     if (known === undefined) return undefined;
     const passed = this.now() - known.at;
@@ -25,7 +25,7 @@ export class Refusals {
   }
 
   /** Remembers an answer, if it is a refusal. */
-  keep(charges: string, drawn: Drawn[]): void {
+  keep(charges: string, drawn: readonly T[]): void {
     if (drawn.every(({ success }) => success)) return;
     this.#known.delete(charges);
     this.#known.set(charges, { drawn, at: this.now() });

@@ -59,8 +59,8 @@ export interface Struck {
 }
 
 /**
- * Where requests are counted. Each verb is one round trip and answers what it must be or rejects;
- * a store never lets anything through because it could not count.
+ * Where requests are counted. Each verb answers what it must be or rejects, and does not let wait
+ * for long; a store never lets anything through because it could not count.
  */
 export interface Store {
   /** Pays for an address, and says whether it is blocked. */
@@ -73,6 +73,8 @@ export interface Store {
   strike(address: string, rule: Rule): Promise<Struck>;
   /** The blocks that stand, at most a thousand. */
   blocks(): Promise<Block[]>;
+  /** The block of an address, if one stands. */
+  find(address: string): Promise<Block | undefined>;
   /** Ends a block and forgets what the address did; false where none stood. */
   lift(address: string): Promise<boolean>;
 }

@@ -103,11 +103,12 @@ export class UpstashStore implements Store {
     const addresses = Addresses.parse(
       await this.#redis.eval<string[], unknown>(LIST, [LISTED], [now]),
     );
-    if (addresses.length === 0) return [];
-    const keys = addresses.map((address) => `cloister:block:${address}`);
-    const details = Details.length(keys.length)
-      .parse(await this.#redis.eval<[], unknown>(READ, keys, []));
-    return details.flatMap((text, i) => text === null ? [] : [blockOf(addresses[i] ?? "", text)]);
+    return addresses.length === 0 ? [] : await this.#read(addresses);
+  }
+
+  async find(address: string): Promise<Block | undefined> {
+    const [block] = await this.#read([address]);
+    return block;
   }
 
   async lift(address: string): Promise<boolean> {
@@ -115,6 +116,13 @@ export class UpstashStore implements Store {
     const keys = [block ?? "", LISTED, ...rest];
     const stood = await this.#redis.eval<string[], unknown>(LIFT, keys, [address]);
     return within(stood, { least: 0, most: 1 }) === 1;
+  }
+
+  async #read(addresses: readonly string[]): Promise<Block[]> {
+    const keys = addresses.map((address) => `cloister:block:${address}`);
+    const details = Details.length(keys.length)
+      .parse(await this.#redis.eval<[], unknown>(READ, keys, []));
+    return details.flatMap((text, i) => text === null ? [] : [blockOf(addresses[i] ?? "", text)]);
   }
 
   async #pay(draw: Draw): Promise<Payment> {

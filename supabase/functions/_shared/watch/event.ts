@@ -1,22 +1,10 @@
 import type { RequestContext } from "../context.ts";
 import { uuid7 } from "../ids.ts";
 import { mask } from "../log.ts";
-
-/** What the security events of the functions are about; the database knows the same words. */
-export const EVENT_TYPES = [
-  "auth_failed",
-  "rate_limited",
-  "permission_denied",
-  "probing",
-  "suspicious",
-  "egress_denied",
-  "anomaly",
-  "address_blocked",
-  "rejected",
-] as const;
+import type { EventType } from "./schema.ts";
 
 /** What a security event is about. */
-export type SecurityEventType = typeof EVENT_TYPES[number];
+export type SecurityEventType = EventType;
 
 /** Something that an operator may want to hear of. It holds no body, no header and no secret. */
 export interface SecurityEvent {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { prefixedId } from "../../_shared/ids.ts";
 import { PageQuery, text, Timestamp } from "../../_shared/schema.ts";
-import { EventType } from "../events/schema.ts";
+import { EventType } from "../../_shared/watch/schema.ts";
 import { UserId, Word } from "../schema.ts";
 
 const alertId = prefixedId("alert");

@@ -4,20 +4,20 @@ import type { Limits } from "../../_shared/limit/limits.ts";
 import { note } from "../audit/repo.ts";
 
 /**
- * Lifts the block of an address. The entry comes first, so that no block is lifted without one, and
- * writing it asks the database anew whether the caller may.
+ * Lifts the block of an address, however it is spelled. The entry comes while the block stands, so
+ * that no block is lifted without one, and writing it asks the database anew whether the caller may.
+ * `limiter_unavailable` where the block could not be lifted, and the entry says what was tried.
  */
 export async function liftBlock(
   { db, blocks }: { db: Db; blocks: Limits["blocks"] },
   address: string,
 ): Promise<void> {
-  const block = (await blocks.list()).find((block) => block.address === address);
-  if (block === undefined) throw new Fault("not_found");
-  await note(db, {
-    action: "block.lifted",
-    resourceType: "address",
-    resourceId: address,
-    details: { rule: block.rule },
-  });
-  await blocks.lift(address);
+  const stood = await blocks.lift(address, (block) =>
+    note(db, {
+      action: "block.lifted",
+      resourceType: "address",
+      resourceId: block.address,
+      details: { rule: block.rule },
+    }));
+  if (!stood) throw new Fault("not_found");
 }

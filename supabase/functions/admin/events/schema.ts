@@ -1,16 +1,13 @@
 import * as z from "zod";
 import { prefixedId } from "../../_shared/ids.ts";
 import { text, Timestamp } from "../../_shared/schema.ts";
-import { EVENT_TYPES } from "../../_shared/watch/event.ts";
+import { EventType } from "../../_shared/watch/schema.ts";
 import { IntervalPage, KeyId, UserId } from "../schema.ts";
 
 const eventId = prefixedId("event");
 
 /** The id of a security event, as callers see it. */
 export const EventId = eventId.param;
-
-/** What security events are about. */
-export const EventType = z.enum(EVENT_TYPES);
 
 /** Which security events to list: all that is given must fit. */
 export const EventQuery = IntervalPage.extend({

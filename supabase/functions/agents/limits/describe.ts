@@ -1,10 +1,9 @@
 import type { Access } from "../../_shared/auth/access.ts";
 import type { Caller } from "../../_shared/auth/caller.ts";
-import type { Allowance, Limits as Limiter } from "../../_shared/limit/limits.ts";
+import { type Allowance, chargesOf, type Limits as Limiter } from "../../_shared/limit/limits.ts";
 import type { Limits, RequestBudget, Usage } from "./schema.ts";
 
 const BUDGETS = ["read", "write", "execute", "stream"] as const;
-const WINDOW_S = 60;
 
 /** What is asked of others. */
 export interface Needs {
@@ -17,10 +16,7 @@ export interface Needs {
 /** The caller's limits. A key shares its owner's budgets, so the one with less left is told. */
 export async function describeLimits({ access, caller, usage, peek }: Needs): Promise<Limits> {
   const { role, limits } = access;
-  const subjects = [`user:${caller.userId}`, ...(caller.keyId ? [`key:${caller.keyId}`] : [])];
-  const charges = BUDGETS.flatMap((budget) =>
-    subjects.map((subject) => ({ budget, subject, quota: limits[budget], windowS: WINDOW_S }))
-  );
+  const charges = chargesOf({ ...caller, quotas: limits }, BUDGETS);
   const [spent, allowances] = await Promise.all([usage(), peek(charges)]);
   return {
     role,

@@ -1,5 +1,6 @@
 import assert from "@std/assert";
 import { Breaker, Outage } from "../../../../supabase/functions/_shared/limit/breaker.ts";
+import { Crowded } from "../../../../supabase/functions/_shared/limit/lane.ts";
 
 function broken() {
   const clock = { ms: 0 };
@@ -62,4 +63,16 @@ Deno.test("an outage says why, without the command or the answer", async () => {
     await said("Unable to parse response body: <html>secret</html>"),
     "Error: Unable to parse response body",
   );
+});
+
+Deno.test("many who failed in one call failed once, and a crowd is no failure", async () => {
+  const breaker = new Breaker();
+  for (let call = 0; call < 2; call++) {
+    const err = new Error("one call");
+    const asked = Array.from({ length: 50 }, () => breaker.run(() => Promise.reject(err)));
+    await Promise.allSettled(asked);
+  }
+  const crowd = () => breaker.run(() => Promise.reject(new Crowded("250 wait already")));
+  for (let i = 0; i < 50; i++) await assert.rejects(crowd(), Outage);
+  assert.equal(await breaker.run(() => Promise.resolve("up")), "up");
 });

@@ -23,6 +23,7 @@ function switchable() {
     peek: (...args) => ask("peek", () => inner.peek(...args)),
     strike: (...args) => ask("strike", () => inner.strike(...args)),
     blocks: () => ask("blocks", () => inner.blocks()),
+    find: (...args) => ask("find", () => inner.find(...args)),
     lift: (...args) => ask("lift", () => inner.lift(...args)),
   };
   function ask<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -89,6 +90,21 @@ Deno.test("all of the addresses of one network are one, and no spelling is anoth
   await limits.admit("2001:db8:1:3::1", "read");
   assert.equal(await limits.blocks.lift("2001:db8:0001:2::9"), true);
   await limits.admit("2001:db8:1:2::1", "read");
+});
+
+Deno.test("who lifts a block is told of it while it stands, and can leave it standing", async () => {
+  const { limits, asked, inner } = switchable();
+  for (let i = 0; i < 10; i++) await limits.strike(ADDRESS, "auth_failed");
+  asked.length = 0;
+  const refuse = () => Promise.reject(new Error("no entry"));
+  await assert.rejects(limits.blocks.lift(`::ffff:${ADDRESS}`, refuse), /no entry/);
+  assert.deepEqual(asked, ["find"]);
+  const told: string[] = [];
+  const lifted = await limits.blocks.lift(`::ffff:${ADDRESS}`, async ({ address }) => {
+    told.push(address, String((await inner.find(address))?.rule));
+  });
+  assert.deepEqual([lifted, told], [true, [ADDRESS, "auth_failed"]]);
+  assert.equal(await limits.blocks.lift(ADDRESS, refuse), false, "there is nothing to tell of");
 });
 
 Deno.test("nobody can have all clients blocked whose address cannot be told", async () => {

@@ -150,6 +150,7 @@ for (const [name, open] of Object.entries(STORES)) {
     await strikes(store, from, RULES.probing, 30);
     await strikes(store, other, SHORT, 3);
     const listed = (await store.blocks()).find((block) => block.address === from);
+    assert.deepEqual(await store.find(from), listed);
     assert.deepEqual([listed?.rule, listed?.offence], ["probing", 1]);
     const [at, until] = [listed?.blocked_at, listed?.blocked_until].map((text) =>
       Date.parse(text ?? "")
@@ -158,10 +159,12 @@ for (const [name, open] of Object.entries(STORES)) {
     await strikes(store, from, RULES.auth_failed, 9);
     assert.equal(await store.lift(from), true);
     assert.equal(await store.lift(from), false);
+    assert.equal(await store.find(from), undefined);
     assert.equal((await store.admit(from, bucket(10))).blockedMs, 0);
     assert.equal((await store.blocks()).some((block) => block.address === from), false);
     assert.equal((await strikes(store, from, RULES.probing, 30)).at(-1)?.offence, 1);
     await freed(store, other);
+    assert.equal(await store.find(other), undefined);
     assert.equal((await store.blocks()).some((block) => block.address === other), false);
     assert.equal(await store.lift(other), false);
   });

@@ -1,9 +1,7 @@
 /** One process of several that share a budget: starts when it is told to, and says how it went. */
 import * as z from "zod";
 import { readEnv } from "../../../../supabase/functions/_shared/env.ts";
-import { limitsOver } from "../../../../supabase/functions/_shared/limit/limits.ts";
-import { PostgresStore } from "../../../../supabase/functions/_shared/limit/postgres.ts";
-import { UpstashStore } from "../../../../supabase/functions/_shared/limit/upstash.ts";
+import { createLimits } from "../../../../supabase/functions/_shared/limit/limits.ts";
 import { createService } from "../../../../supabase/functions/_shared/service.ts";
 import { hammer } from "./hammer.ts";
 
@@ -21,23 +19,15 @@ export const Job = z.object({
   /** Absent: until its input ends. */
   requests: z.number().optional(),
   pauseMs: z.number().optional(),
-  /** How long an answer is waited for, where it is counting that is tested. */
-  timeoutMs: z.number().optional(),
+  /** Whether nothing at all is asked before it begins. */
+  cold: z.boolean().optional(),
 });
 export type Job = z.infer<typeof Job>;
 
 if (import.meta.main) {
-  const { upstash, env, charges, timeoutMs, ...load } = Job.parse(JSON.parse(Deno.args[0] ?? ""));
-  const store = upstash === undefined
-    ? new PostgresStore(createService(readEnv(env))(), timeoutMs)
-    : new UpstashStore(upstash, timeoutMs);
-  const limits = limitsOver({
-    kind: upstash === undefined ? "postgres" : "upstash",
-    store,
-    log: () => {},
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  });
-  await limits.peek(charges);
+  const { upstash, env, charges, cold, ...load } = Job.parse(JSON.parse(Deno.args[0] ?? ""));
+  const limits = createLimits({ upstash, service: createService(readEnv(env))(), log: () => {} });
+  if (cold !== true) await limits.peek(charges);
   console.log("ready");
   const stdin = Deno.stdin.readable.getReader();
   await stdin.read();
