@@ -160,6 +160,11 @@ declare
 begin
   perform app.take_turn('runs', start_run.caller);
   agent := app.startable_agent(start_run.caller, start_run.key_id, start_run.agent_name);
+  -- From here on whoever quarantines waits for this run and then stops it. After the agent, because
+  -- nobody may wait for a row of their own with this turn in hand (the kill switch would wait, too),
+  -- and before any run is locked, because who has the turn wants the runs.
+  perform app.share_turn('quarantines');
+  perform app.require(start_run.caller, start_run.key_id, 'agents:execute');
   perform app.reap(start_run.caller);
   run := app.replayed_run(start_run.caller, start_run.idempotency_key, start_run.request_hash,
     start_run.key_id);
@@ -177,10 +182,6 @@ begin
     perform app.refuse(404, 'not_found', 'There is no such agent.');
   end if;
   perform app.refuse_over_quota(start_run.caller);
-  -- From here on whoever quarantines waits for this run and then stops it. Late, because nobody may
-  -- wait for a row of their own with this turn in hand: the kill switch would wait, too.
-  perform app.share_turn('quarantines');
-  perform app.require(start_run.caller, start_run.key_id, 'agents:execute');
   insert into public.runs (
     id, owner_id, agent_id, agent_name, version_id, version, status, input, engine, layers, limits,
     request_id, key_id, started_at, heartbeat_at, deadline_at

@@ -131,9 +131,8 @@ $$;
 revoke execute on function app.versions_of from public, anon, authenticated, service_role;
 
 -- The rows of one section, as JSON, one after the other: there may be more of them than fit into
--- memory. What happened is bounded by time; of what there is, versions that the stretch is not about
--- are told by their hash alone. Prepared programs and seals are left out: the source says what they
--- are.
+-- memory. What happened is bounded by time, and so are versions: those that the stretch is about.
+-- Prepared programs and seals are left out: the source says what they are.
 create function app.open_section(
   section text, kind text, target uuid, since timestamptz, until timestamptz
 ) returns refcursor
@@ -149,12 +148,10 @@ begin
     where a.id in (select app.agents_of(kind, target)) order by a.id;
   when 'agent_versions' then open rows for
     select to_json(v) from (
-      select v.id, v.agent_id, v.owner_id, v.version, told.source, v.source_hash, v.language,
-        told.input_schema, app.brief(told.findings) as findings, v.created_at, v.published_at
+      select v.id, v.agent_id, v.owner_id, v.version, v.source, v.source_hash, v.language,
+        v.input_schema, app.brief(v.findings) as findings, v.created_at, v.published_at
       from public.agent_versions as v
-      left join public.agent_versions as told
-        on told.id = v.id and told.id in (select app.versions_of(kind, target, since, until))
-      where v.agent_id in (select app.agents_of(kind, target)) order by v.id) as v;
+      where v.id in (select app.versions_of(kind, target, since, until)) order by v.id) as v;
   when 'runs' then open rows for
     select to_json(r) from (
       select r.id, r.owner_id, r.agent_id, r.agent_name, r.version_id, r.version, r.status,

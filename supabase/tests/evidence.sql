@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(40);
+select plan(42);
 
 select tests.operate();
 set constraints all immediate;
@@ -36,6 +36,11 @@ select is(
   'agent_versions 1, agents 1, api_keys 0, audit_head 1, audit_log 3, quarantines 0, run_events 2, runs 1, security_events 0',
   'about an agent there is all of it and nothing of others'
 );
+select is_empty(
+  $$ select tests.section(tests.collected('agent', tests.agent_id('ann', 'weather'), now() - interval '2 d', now() - interval '1 d'),
+      'agent_versions') $$,
+  'a version that the stretch is not about is not among it'
+);
 select is(
   tests.sizes(tests.collected('user', tests.id('ann'))),
   'agent_versions 2, agents 2, api_keys 1, audit_head 1, audit_log 7, quarantines 0, run_events 3, runs 2, security_events 2',
@@ -63,7 +68,7 @@ select is(
 ) from tests.everything;
 select is(
   tests.sizes(tests.collected('everything', until => now() - interval '1 min')),
-  'agent_versions 3, agents 3, api_keys 1, audit_head 1, audit_log 0, quarantines 1, run_events 0, runs 0, security_events 0',
+  'agent_versions 0, agents 3, api_keys 1, audit_head 1, audit_log 0, quarantines 1, run_events 0, runs 0, security_events 0',
   'what happened outside the stretch is left out, what there is, is not'
 );
 select is(
@@ -111,9 +116,18 @@ select is(
   'what is long is told by its size and hash'
 );
 select tests.operate();
--- More than 16 MiB all the same.
+-- More than 16 MiB all the same: 12 MB of events, 6 MB of runs.
 insert into public.run_events (run_id, seq, type, data, owner_id)
-select tests.run_id('one'), n, 'log', to_json(repeat('x', 60000)), tests.id('ann') from generate_series(5, 305) as n;
+select tests.run_id('one'), n, 'log', to_json(repeat('x', 60000)), tests.id('ann') from generate_series(5, 204) as n;
+select tests.become('amy');
+select lives_ok($$ select tests.collected('user', tests.id('ann')) $$, '12 MB are not too much');
+select tests.operate();
+insert into public.runs (
+  id, owner_id, agent_id, agent_name, version_id, version, status, input, output, engine, layers, limits, ended_at
+)
+select app.uuid7(), owner_id, agent_id, agent_name, version_id, version, 'succeeded', '1',
+  to_json(repeat('x', 60000)), engine, layers, limits, now()
+from public.runs, generate_series(1, 100) where id = tests.run_id('one');
 select tests.become('amy');
 select throws_ok(
   $$ select tests.collected('user', tests.id('ann')) $$, 'PT413', 'evidence_too_large',

@@ -107,6 +107,7 @@ export const WATCH_EDITS: readonly Edit[] = [
   ["evidence", "app.collect_evidence", "16777216", "99999999"],
   ["evidence", "app.collect_evidence", "room := room - octet_length(texts[place]);", ""],
   ["evidence", "app.collect_evidence", "or since >= until", ""],
+  ["evidence", "app.brief", "octet_length(value::text) <= 65536", "true"],
   ["evidence", "app.agents_of", "a.owner_id = agents_of.target", "true"],
   ["evidence", "app.runs_of", "r.owner_id = runs_of.target", "true"],
   ["evidence", "app.runs_of", "r.agent_id = runs_of.target", "true"],

@@ -14,6 +14,7 @@ import { describe } from "./log.ts";
 import type { Platform } from "./platform.ts";
 import { problem, toFault } from "./problem.ts";
 import type { Route } from "./route.ts";
+import { acceptsStream } from "./sse.ts";
 
 /** What every request carries through the app. */
 export type AppEnv = {
@@ -60,6 +61,7 @@ export function createApp(
   app.use(logged(platform));
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
   app.use(uncached);
+  app.use(unasked);
   const all = [health, ...routes];
   for (const { spec, respond } of all) {
     app.on(spec.method, spec.path, (c) => respond(c, platform).catch(rethrow));
@@ -101,6 +103,20 @@ function refuseOtherMethods(
       throw new Fault("method_not_allowed", `Allowed: ${allow}.`);
     });
   }
+}
+
+/**
+ * Refuses what no client of ours asks: what another site makes a visitor's browser fetch without
+ * CORS, which would be counted against the visitor, and the head of a stream, which nobody would end.
+ */
+async function unasked(c: Context<AppEnv>, next: () => Promise<void>): Promise<void> {
+  const isElsewhere = c.req.header("sec-fetch-site") === "cross-site" &&
+    c.req.header("sec-fetch-mode") !== "cors";
+  if (isElsewhere) throw new Fault("forbidden", "Other sites call with CORS.");
+  if (c.req.method === "HEAD" && acceptsStream(c.req.header("accept"))) {
+    throw new Fault("method_not_allowed", "A stream has no head.");
+  }
+  await next();
 }
 
 async function uncached(c: Context<AppEnv>, next: () => Promise<void>): Promise<void> {

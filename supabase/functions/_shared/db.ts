@@ -29,6 +29,7 @@ const BY_CODE: Record<string, FaultCode> = {
   "22P05": "invalid_request",
   "22003": "invalid_request", // a number out of range
   "57014": "database_unavailable", // a statement that took too long
+  "40P01": "database_unavailable", // two that waited for each other: the next try does not
   PGRST301: "token_invalid",
   PGRST303: "token_expired",
 };

@@ -156,3 +156,21 @@ Deno.test("nothing of a credential stands in an answer, an event or a log line",
     Object.assign(console, { info, error });
   }
 });
+
+Deno.test("no other site makes a visitor's browser do what the visitor is blocked for", async () => {
+  await using it = rig();
+  for (const mode of ["no-cors", "navigate"]) {
+    const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": mode };
+    assert.equal(await codeOf(await it.ask("/x/wp-login.php", headers)), "forbidden");
+  }
+  assert.deepEqual(it.strikes, []);
+  const app = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" };
+  assert.equal((await it.ask("/x/it?n=1", app)).status, 200);
+});
+
+Deno.test("the head of a stream is refused, since nobody would read or end it", async () => {
+  await using it = rig();
+  const stream = { accept: "text/event-stream" };
+  assert.equal((await it.ask("/x/it?n=1", stream, "HEAD")).status, 405);
+  assert.equal((await it.ask("/x/it?n=1", {}, "HEAD")).status, 200);
+});
