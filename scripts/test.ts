@@ -23,6 +23,15 @@ const TEST = ["test", "-A", "--unstable-no-legacy-abort"];
 const SANDBOX = ["tests/attacks", "tests/functions/_shared/sandbox"];
 const REST = ["tests/functions", "tests/database", "tests/story", "tests/scripts"];
 
+/** What tries the database and the limiter's stores from outside is the same on any Deno. */
+const ONCE = [
+  "tests/functions/fuzz_test.ts",
+  "tests/functions/matrix_test.ts",
+  "tests/functions/rest_matrix_test.ts",
+  "tests/functions/_shared/limit/load_postgres_test.ts",
+  "tests/functions/_shared/limit/load_redis_test.ts",
+];
+
 /** Suites that watch the whole process (memory, CPU, environment) run their files one by one. */
 async function suites(only: string[]): Promise<Suite[]> {
   const deno = Deno.execPath();
@@ -45,7 +54,7 @@ async function suites(only: string[]): Promise<Suite[]> {
     console.log(`skipped: npm has no Deno ${HOSTED_DENO} for this machine`);
     return here;
   }
-  const args = ["test", "-A", "--no-lock", "tests/functions"];
+  const args = ["test", "-A", "--no-lock", `--ignore=${ONCE.join(",")}`, "tests/functions"];
   return [...here, { name: `functions on Deno ${HOSTED_DENO}`, command: older, args }];
 }
 
