@@ -91,7 +91,9 @@ const HOLES: readonly (readonly [string, () => Engine, RegExp])[] = [
   [
     "a tool that is called after the end",
     () =>
-      makeWeak(({ tools }) => void setTimeout(() => void tools.echo?.(1, AbortSignal.abort()), 40)),
+      makeWeak(({ tools }) =>
+        void setTimeout(() => void tools.echo?.(1, AbortSignal.abort(), "echo"), 40)
+      ),
     /called after the end/,
   ],
 ];

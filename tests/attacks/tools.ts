@@ -15,14 +15,20 @@ export function makeTools() {
     fetch: refuseFetch,
     readFile: (args) => Promise.resolve(files.get(pathOf(args)) ?? refuse("not found")),
     writeFile: (args) => Promise.resolve(write(files, args)),
+    "files.read": (args) => Promise.resolve({ text: files.get(pathOf(args)) ?? refuse("no file") }),
+    "files.write": (args) => Promise.resolve(write(files, args)),
+    "files.append": (args) => Promise.resolve(write(files, args)),
+    llm: () => Promise.resolve({ stream: "endless" }),
+    "stream.next": () => Promise.resolve({ delta: "and so on" }),
+    "stream.close": () => Promise.resolve(null),
     setSettings: (args) =>
       Promise.resolve(Object.keys(z.record(z.string(), z.json()).parse(args)).length),
   };
-  const count = (tool: Tool): Tool => async (args, signal) => {
+  const count = (tool: Tool): Tool => async (args, signal, name) => {
     counted.calls++;
     counted.most = Math.max(counted.most, ++counted.underWay);
     try {
-      return await tool(args, signal);
+      return await tool(args, signal, name);
     } finally {
       counted.underWay--;
     }

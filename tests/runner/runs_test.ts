@@ -122,11 +122,13 @@ for (
   });
 }
 
-Deno.test("POST /runs refuses answers that are no JSON, or errors without words", async () => {
+Deno.test("POST /runs refuses answers that are no JSON, or failures without code and message", async () => {
   for (
     const answer of [
       { ok: true, json: "{" },
       { ok: false, json: "{}" },
+      { ok: false, json: '"no code"' },
+      { ok: false, json: '{"code":"a","message":"b","cause":"c"}' },
     ]
   ) {
     await using runner = await serve(stubEngine());

@@ -102,7 +102,7 @@ const CANCELLED: Ending = {
 
 async function ask({ tools }: Job, signal: AbortSignal): Promise<Event> {
   const message = await Promise.race([
-    tools.echo?.({ a: 1 }, signal).then(JSON.stringify, String),
+    tools.echo?.({ a: 1 }, signal, "echo").then(JSON.stringify, String),
     aborted(signal),
   ]);
   return { type: "log", level: "info", message: message ?? "nothing" };

@@ -166,6 +166,6 @@ function forward(
 ): Record<string, BenchTool> {
   const { signal } = new AbortController();
   return Object.fromEntries(
-    Object.entries(tools).map(([name, tool]) => [name, (args) => tool(args, signal)]),
+    Object.entries(tools).map(([name, tool]) => [name, (args) => tool(args, signal, name)]),
   );
 }

@@ -30,8 +30,22 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   toolBytes: 256 * 1024,
 };
 
-/** A capability given to one run. It is handed parsed JSON, and answers with a JSON value. */
-export type Tool = (args: unknown, signal: AbortSignal) => Promise<unknown>;
+/**
+ * A capability given to one run. It is handed parsed JSON and the name that the program called, and
+ * answers with a JSON value.
+ */
+export type Tool = (args: unknown, signal: AbortSignal, name: string) => Promise<unknown>;
+
+/** The name of the tool that is asked for every name that no other tool has. */
+export const ANY_TOOL = "*";
+
+/** A tool call that failed for a reason that its program may tell apart, as `error.code`. */
+export class ToolFailure extends Error {
+  /** `code` and `message` reach the program, `cause` does not. */
+  constructor(readonly code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
 
 /** One execution. Whatever is not in here does not exist for the program. */
 export interface Job {

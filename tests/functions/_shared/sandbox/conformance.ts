@@ -1,10 +1,12 @@
 import type { Engine } from "../../../../supabase/functions/_shared/sandbox/engine.ts";
+import { bytes } from "./conformance/bytes.ts";
 import { cancelling } from "./conformance/cancelling.ts";
 import { contract } from "./conformance/contract.ts";
 import { errors } from "./conformance/errors.ts";
 import { isolation } from "./conformance/isolation.ts";
 import { language } from "./conformance/language.ts";
 import { limits } from "./conformance/limits.ts";
+import { powers } from "./conformance/powers.ts";
 import { makePlay, type Promised } from "./conformance/rig.ts";
 import { tools } from "./conformance/tools.ts";
 import { typescript } from "./conformance/typescript.ts";
@@ -20,6 +22,8 @@ export const PARTS: readonly Part[] = [
   limits,
   errors,
   tools,
+  powers,
+  bytes,
   cancelling,
   isolation,
   language,

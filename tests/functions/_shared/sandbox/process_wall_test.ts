@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import vm from "node:vm";
-import { guest } from "../../../../supabase/functions/_shared/sandbox/host/guest.js";
+import { GUEST_TEXT } from "../../../../supabase/functions/_shared/sandbox/host/guest_text.ts";
 import { SAY } from "../../../../supabase/functions/_shared/sandbox/process/frames.ts";
 import { wall } from "../../../../supabase/functions/_shared/sandbox/process/child/wall.js";
 
@@ -28,7 +28,11 @@ const out = {
 function makeRealm(outside: unknown) {
   const context = Reflect.apply(vm.createContext, vm, [BARE, { microtaskMode: "afterEvaluate" }]);
   const run = (text: string) => vm.runInContext(text, context);
-  const entries = run(`(${wall})`)(outside, run(`(${guest})`), run(`(${JSON.stringify(SAY)})`));
+  const entries = run(`(${wall})`)(
+    outside,
+    run(`(${GUEST_TEXT})`),
+    run(`(${JSON.stringify(SAY)})`),
+  );
   return { run, entries };
 }
 

@@ -7,6 +7,9 @@ import { Finished, Stop, stopFor } from "./stop.ts";
 
 const EXCEEDED = { output: "output_limit", log: "log_limit", tool: "tool_limit" } as const;
 
+/** The guest's world cuts names at this length. */
+const MAX_TOOL_NAME = 200;
+
 /** What a guest may have gone beyond by its own account. */
 export type Exceeded = keyof typeof EXCEEDED;
 
@@ -41,7 +44,9 @@ export class Border {
 
   call(call: number, tool: string, args: string): void {
     const name: unknown = JSON.parse(tool);
-    if (typeof name !== "string") throw new SyntaxError("a tool's name is a text");
+    if (typeof name !== "string" || name.length > MAX_TOOL_NAME) {
+      throw new SyntaxError("a tool's name is a short text");
+    }
     checkJson(args);
     this.spending.add("toolCalls", 1);
     const { limits } = this.spending;

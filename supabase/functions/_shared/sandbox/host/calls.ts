@@ -1,6 +1,7 @@
-import type { Job } from "../engine.ts";
+import { isShallow } from "../depth.ts";
+import { ANY_TOOL, type Job, type Tool, ToolFailure } from "../engine.ts";
 
-/** A tool's answer: a JSON value, or an error message as a JSON string. */
+/** A tool's answer as JSON: its value, or `{ code, message }` of its failure. */
 export interface Answer {
   call: number;
   tool: string;
@@ -9,7 +10,10 @@ export interface Answer {
   ms: number;
 }
 
+const MAX_CODE = 64;
 const MAX_MESSAGE = 300;
+/** The code of a tool that failed without one of its own. */
+const FAILED = "tool_failed";
 
 /** The host's side of a guest's tool calls. Nothing is answered any more once it is closed. */
 export class Calls {
@@ -34,7 +38,7 @@ export class Calls {
     };
     this.#perform(tool, args).then(
       (json) => reply(true, json),
-      (error: unknown) => reply(false, JSON.stringify(messageOf(error))),
+      (error: unknown) => reply(false, failureJson(error)),
     );
   }
 
@@ -46,13 +50,17 @@ export class Calls {
     await null; // leave the guest's stack: a tool runs on the host's time
     this.#closing.signal.throwIfAborted();
     const { tools, limits } = this.job;
-    const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
-    if (!tool) throw new Error("no such tool");
-    if (byteLength(args) > limits.toolBytes) throw new Error("the arguments are too large");
-    const value = await tool(JSON.parse(args), this.#closing.signal);
+    const tool = findTool(tools, name);
+    if (byteLength(args) > limits.toolBytes) {
+      throw new ToolFailure("arguments_too_large", "the arguments are too large");
+    }
+    const value = await tool(JSON.parse(args), this.#closing.signal, name);
     const json = JSON.stringify(value ?? null) ?? "null";
-    if (byteLength(json) > limits.toolBytes) throw new Error("the tool's result is too large");
-    return json;
+    if (byteLength(json) > limits.toolBytes) {
+      throw new ToolFailure("result_too_large", "the tool's result is too large");
+    }
+    if (isShallow(json)) return json;
+    throw new ToolFailure("result_too_large", "the tool's result is nested too deeply");
   }
 }
 
@@ -63,6 +71,17 @@ export function byteLength(text: string): number {
 
 const encoder = new TextEncoder();
 
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : "the tool failed").slice(0, MAX_MESSAGE);
+/** Only own properties are tools: nothing that an object inherits. */
+function findTool(tools: Job["tools"], name: string): Tool {
+  for (const key of [name, ANY_TOOL]) {
+    const tool = Object.hasOwn(tools, key) ? tools[key] : undefined;
+    if (tool !== undefined) return tool;
+  }
+  throw new ToolFailure("unknown_tool", "no such tool");
+}
+
+function failureJson(error: unknown): string {
+  const code = error instanceof ToolFailure ? error.code.slice(0, MAX_CODE) : FAILED;
+  const message = error instanceof Error ? error.message : "the tool failed";
+  return JSON.stringify({ code, message: message.slice(0, MAX_MESSAGE) });
 }

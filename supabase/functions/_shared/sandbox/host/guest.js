@@ -1,26 +1,29 @@
 /**
- * The first code in every guest: it builds the agent's world on the one function `host`.
+ * The first code in every guest: it builds the agent's world on the one function `host`. What is
+ * made of calls alone, `powers` makes of them: see `powers.js`.
  *
  * It is never called here: its text is evaluated inside QuickJS or a realm of V8. So it is one self-contained
  * function, whatever its length, and it takes what it needs from the realm before the agent can
  * change it. It guards correctness only: the wall is `host`, which trusts nothing that it is told.
  */
-export function guest(host, OP) {
+export function guest(host, OP, powers) {
   "use strict";
   const { parse, stringify } = JSON;
   const { apply, ownKeys } = Reflect;
   const { create, defineProperty, freeze } = Object;
   const then = Promise.prototype.then;
+  const { isArray } = Array;
   const { slice, split } = String.prototype;
   const [G, E, S, P, N, T, R] = [globalThis, Error, String, Promise, Number, TypeError, RangeError];
   const resolved = P.resolve();
   const MAX_TIMERS = 256;
+  const MAX_LOOKS = 64;
 
   /** Filled in by `configure`: how much may cross the border at once. */
   let bounds = { output: 0, log: 0, tool: 0, toolCalls: 0, toolConcurrency: 0 };
 
   const define = (target, name, value) =>
-    defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+    defineProperty(target, name, { __proto__: null, value, writable: true, configurable: true });
   const cut = (text, length) => text.length > length ? apply(slice, text, [0, length]) : text;
   const json = (value) => {
     const text = stringify(value === undefined ? null : value);
@@ -97,7 +100,13 @@ export function guest(host, OP) {
     apply(timer.callback, undefined, timer.values);
   };
 
-  class ToolError extends E {}
+  /** `code` says why to programs, the message to people. */
+  class ToolError extends E {
+    constructor(code, message) {
+      super(message);
+      define(this, "code", code);
+    }
+  }
   define(ToolError.prototype, "name", "ToolError");
   const pending = create(null);
   const waiting = create(null);
@@ -112,11 +121,26 @@ export function guest(host, OP) {
       host(OP.call, sent, name, text);
     }
   };
+  /** Throws for arguments of a length that never passes. */
+  const fit = (length) => {
+    if (length <= bounds.tool) return;
+    throw new ToolError("arguments_too_large", "the arguments are too large");
+  };
+  /** A huge text in them is refused before it is copied: its copies alone could end the run. */
+  const look = (value, seen) => {
+    if (typeof value === "string") return fit(value.length);
+    if (typeof value !== "object" || value === null) return;
+    const keys = isArray(value) ? undefined : ownKeys(value);
+    for (let i = 0; i < (keys ?? value).length && seen.count++ < MAX_LOOKS; i++) {
+      look(value[keys ? keys[i] : i], seen);
+    }
+  };
   const call = (name, args) =>
     new P((resolve, reject) => {
+      look(args, { count: 0 });
       const text = json(args);
       const tool = stringify(cut(S(name), 200));
-      if (text.length > bounds.tool) throw new ToolError("the arguments are too large");
+      fit(text.length);
       if (called >= bounds.toolCalls) host(OP.exceed, "tool");
       pending[++called] = { resolve, reject };
       waiting[called] = { name: tool, text };
@@ -126,8 +150,9 @@ export function guest(host, OP) {
     const promise = pending[id];
     delete pending[id];
     underWay--;
-    if (ok) promise.resolve(parse(text));
-    else promise.reject(new ToolError(parse(text)));
+    const answer = parse(text);
+    if (ok) promise.resolve(answer);
+    else promise.reject(new ToolError(answer.code, answer.message));
     send();
   };
 
@@ -135,6 +160,7 @@ export function guest(host, OP) {
     log: freeze((message, fields) => log("info", show(message), fields)),
     output: freeze((value) => host(OP.output, within(json(value), bounds.output, "output"))),
     call: freeze(call),
+    ...powers(call, fit),
   });
 
   /** Reads one property of something hostile: bounded, and never throwing. */

@@ -1,5 +1,5 @@
 import { EngineUnavailable, type Limits } from "../engine.ts";
-import { guest } from "../host/guest.js";
+import { GUEST_TEXT } from "../host/guest_text.ts";
 import { type Box, BOXES, type Design, designsOf, launchOf, rlimitsOf, type Start } from "./box.ts";
 import type { Child } from "./child.ts";
 import { SAY } from "./frames.ts";
@@ -63,7 +63,7 @@ function warn({ box, strict, filtered, start, user, rlimits }: Design, log: Log)
 }
 
 function makerOf(design: Design): Detected {
-  const boot = { type: "boot", guest: `${guest}`, OP: SAY } as const;
+  const boot = { type: "boot", guest: GUEST_TEXT, OP: SAY } as const;
   if (design.start === "fork") {
     const nursery = new Nursery(design, boot);
     return { design, spawn: () => nursery.spawn(), close: () => nursery.close() };

@@ -9,7 +9,7 @@ import {
   type Limits,
 } from "../engine.ts";
 import { getImage, MAX_HEAP_BYTES } from "./image.ts";
-import { Run } from "./run.ts";
+import { runOn } from "./run.ts";
 import { checkJob, neverStarted } from "../host/job.ts";
 import { type Leave, Slots } from "../host/slots.ts";
 import { type Out, stream } from "../host/stream.ts";
@@ -77,15 +77,7 @@ async function perform(
   const leave = await enter(signal);
   if (!leave) return out.push(neverStarted(job.limits));
   try {
-    const image = await getImage();
-    const memory = image.memories.take();
-    let ending: Ending;
-    try {
-      ending = await new Run(job, image, memory, (event) => out.push(event)).perform(signal);
-    } finally {
-      image.memories.give(memory);
-    }
-    out.push(ending);
+    out.push(await runOn(await getImage(), job, signal, (event) => out.push(event)));
   } finally {
     leave();
   }

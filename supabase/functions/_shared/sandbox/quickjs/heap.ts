@@ -17,7 +17,7 @@ export function heapBytes(machine: Machine): number {
  * there is.
  */
 export function growHeap(
-  machine: Machine,
+  machine: Pick<Machine, "pages">,
   memory: WebAssembly.Memory,
   bytes: number,
   limit: number,

@@ -67,7 +67,7 @@ export class Machine {
     this.#call(start, [module, loading, this.#text(input)]);
   }
 
-  /** Answers a tool call with a JSON value, or with an error message as a JSON string. */
+  /** Answers a tool call with a JSON value, or with `{ code, message }` of its failure as JSON. */
   settle(call: number, ok: boolean, json: string): void {
     const flag = this.#number(ok ? 1 : 0);
     this.#call(this.#handles.settle, [this.#number(call), flag, this.#text(json)]);

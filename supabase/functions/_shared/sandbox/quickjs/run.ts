@@ -2,7 +2,7 @@ import type { Ending, Event, Job, Limits } from "../engine.ts";
 import { Border } from "../host/border.ts";
 import { Desk } from "./desk.ts";
 import { type Answer, Calls } from "../host/calls.ts";
-import { FIRST_PAGES, growHeap, heapBytes } from "./heap.ts";
+import { growHeap, heapBytes } from "./heap.ts";
 import type { Image } from "./image.ts";
 import { GuestThrew, Machine } from "./machine.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -21,6 +21,21 @@ const JOBS_AT_ONCE = 64;
 /** A guest that always has something to do lets the host's event loop turn this often. */
 const BREATH_MS = 10;
 
+/** Runs a job in a new guest of an image, on a memory that is wiped afterwards. */
+export async function runOn(
+  image: Image,
+  job: Job,
+  signal: AbortSignal,
+  emit: (event: Event) => void,
+): Promise<Ending> {
+  const memory = image.memories.take();
+  try {
+    return await new Run(job, image, memory, emit).perform(signal);
+  } finally {
+    image.memories.give(memory);
+  }
+}
+
 /** One run, from a fresh guest to its ending. It takes the memory, and leaves it to be wiped. */
 export class Run {
   readonly #mailbox = new Mailbox();
@@ -35,7 +50,7 @@ export class Run {
 
   constructor(
     readonly job: Job,
-    image: Image,
+    readonly image: Image,
     memory: WebAssembly.Memory,
     emit: (e: Event) => void,
   ) {
@@ -84,7 +99,7 @@ export class Run {
   /** Never returns: a guest ends by something that is thrown. */
   async #live(): Promise<never> {
     const { program, input, limits } = this.job;
-    this.#machine.pages = FIRST_PAGES;
+    this.#machine.pages = this.image.pages;
     this.#machine.fuel = FUEL_SLICE;
     this.#slice(() => this.#machine.start(program, input, guestSettings(limits)));
     for (;;) {

@@ -74,13 +74,19 @@ export const JobLine = z.strictObject({
   tools: z.array(toolName).max(MAX_TOOLS).default([]),
 });
 
-/** A tool's answer: a JSON text, or an error's message as a JSON string. */
+/** A tool's answer as JSON text: its value, or why there is none, as {@link ToolFailureJson}. */
 export const AnswerLine = z.strictObject({
   type: z.literal("answer"),
   call,
   ok: z.boolean(),
   json: z.string(),
   ms: whole.optional(),
+});
+
+/** What the text of an {@link AnswerLine} that is not `ok` holds. */
+export const ToolFailureJson = z.strictObject({
+  code: z.string().max(64),
+  message: z.string().max(300),
 });
 
 /** What a client says once the run is on its way. */

@@ -1,10 +1,15 @@
 import assert from "@std/assert";
-import type { Tool } from "../../../../../supabase/functions/_shared/sandbox/engine.ts";
+import {
+  ANY_TOOL,
+  type Tool,
+  ToolFailure,
+} from "../../../../../supabase/functions/_shared/sandbox/engine.ts";
 import { failureOf, type Promised, resultOf } from "./rig.ts";
 
 const echo: Tool = (value) => Promise.resolve(value);
+const anyTool: Tool = (value, _signal, name) => Promise.resolve([name, value]);
 const CALL =
-  "export default (input, agent) => agent.call(...input).catch((e) => [e.name, e.message])";
+  "export default (input, agent) => agent.call(...input).catch((e) => [e.name, e.message, e.code])";
 
 /** Tools are the only way out, and they see JSON only. */
 export function tools(promise: Promised): void {
@@ -23,12 +28,45 @@ export function tools(promise: Promised): void {
   promise("rejects a call with the tool's own message", async (play) => {
     const fails = () => Promise.reject(new Error("the page is gone"));
     const played = await play(CALL, { input: ["fails"], tools: { fails } });
-    assert.deepEqual(resultOf(played), ["ToolError", "the page is gone"]);
+    assert.deepEqual(resultOf(played), ["ToolError", "the page is gone", "tool_failed"]);
     assert.equal(
       played.events.at(-1)?.type === "tool.result" && played.events.at(-1),
       played.events.at(-1),
     );
   });
+
+  promise("rejects a call with the tool's own code, and keeps its cause from it", async (play) => {
+    const cause = new Error("the key was sk-123");
+    const denied = () => Promise.reject(new ToolFailure("host_denied", "not there", { cause }));
+    const program = `export default (_i, agent) => agent.call("denied").catch((e) =>
+      [Object.keys(e), e.code, String(e), JSON.stringify(e), String(e.cause), e.stack.includes("sk-")])`;
+    const played = await play(program, { tools: { denied } });
+    assert.deepEqual(
+      resultOf(played),
+      [[], "host_denied", "ToolError: not there", "{}", "undefined", false],
+    );
+  });
+
+  promise(
+    "asks the tool for any name for what no other tool has, and tells it the name",
+    async (play) => {
+      const names = [
+        "echo",
+        "files.read",
+        "",
+        "constructor",
+        "__proto__",
+        " echo",
+        "*",
+        "漢\ud800",
+      ];
+      const tools = { echo, [ANY_TOOL]: anyTool };
+      for (const name of names) {
+        const expected = name === "echo" ? 7 : [name, 7];
+        assert.deepEqual(resultOf(await play(CALL, { input: [name, 7], tools })), expected);
+      }
+    },
+  );
 
   promise("rejects a call when a tool throws, throws nonsense or answers no JSON", async (play) => {
     const tools = {
@@ -63,11 +101,8 @@ export function tools(promise: Promised): void {
       "echo\0",
     ];
     for (const name of names) {
-      const [kind, message] = Object.values(
-        Object(resultOf(await play(CALL, { input: [name, 1], tools: { echo } }))),
-      );
-      assert.equal(kind, "ToolError");
-      assert.match(String(message), /no such tool/);
+      const played = await play(CALL, { input: [name, 1], tools: { echo } });
+      assert.deepEqual(resultOf(played), ["ToolError", "no such tool", "unknown_tool"]);
     }
   });
 
@@ -99,14 +134,78 @@ export function tools(promise: Promised): void {
       for (const text of ["x".repeat(1_001), "€".repeat(400), "x".repeat(2_000_000)]) {
         const program = `export default (_i, agent) => agent.call("take", ${
           JSON.stringify(text.slice(0, 1))
-        }.repeat(${text.length})).catch((e) => e.message)`;
-        assert.match(String(resultOf(await play(program, { tools, limits }))), /too large/);
+        }.repeat(${text.length})).catch((e) => e.code)`;
+        assert.equal(resultOf(await play(program, { tools, limits })), "arguments_too_large");
       }
       assert.deepEqual(seen, []);
       const given = await play(CALL, { input: ["give"], tools, limits });
-      assert.match(JSON.stringify(resultOf(given)), /too large/);
+      assert.match(JSON.stringify(resultOf(given)), /too large","result_too_large"/);
     },
   );
+
+  promise("refuses arguments of 10 MB, wherever in them the size is, and goes on", async (play) => {
+    const calls: unknown[] = [];
+    const tools = { [ANY_TOOL]: (args: unknown) => Promise.resolve(void calls.push(args)) };
+    const works = [
+      "agent.call('echo', huge)",
+      "agent.call('echo', { a: [{ b: huge }] })",
+      "agent.files.write('a', huge)",
+      "agent.files.write('a', new Uint8Array(1e7))",
+      "agent.fetch('https://a.example/', { method: 'POST', body: huge })",
+      "agent.llm({ messages: [{ role: 'user', content: huge }] })",
+    ];
+    for (const work of works) {
+      const program = `export default async (_i, agent) => {
+        const huge = ${work.includes("huge") ? '"x".repeat(1e5).repeat(100)' : "null"};
+        const code = await ${work}.catch((e) => e.code);
+        return [code, await agent.call("small", 1)];
+      }`;
+      const played = await play(program, { tools, limits: { cpuMs: 500 } });
+      assert.deepEqual(resultOf(played), ["arguments_too_large", null]);
+    }
+    assert.deepEqual(calls, works.map(() => 1));
+  });
+
+  promise("carries keys of prototypes as plain keys, in both directions", async (play) => {
+    const text = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":2}},"a":1}';
+    const heard: string[] = [];
+    const tools = {
+      [ANY_TOOL]: (args: unknown) => {
+        heard.push(JSON.stringify(args), String(Object(args).polluted));
+        return Promise.resolve(JSON.parse(text));
+      },
+    };
+    const program = `export default async (text, agent) => {
+      const answer = await agent.call("echo", JSON.parse(text));
+      const searched = await agent.search("q", JSON.parse(text));
+      return [JSON.stringify(answer), JSON.stringify(searched), answer.polluted, ({}).polluted].map(String);
+    }`;
+    const played = await play(program, { input: text, tools });
+    assert.deepEqual(resultOf(played), [text, text, "undefined", "undefined"]);
+    assert.deepEqual(heard, [text, "undefined", text.replace(/}$/, ',"query":"q"}'), "undefined"]);
+    assert.equal("polluted" in {}, false);
+  });
+
+  promise("ends a run whose call never finishes at its time, and aborts the call", async (play) => {
+    const aborted: string[] = [];
+    const never: Tool = (_args, signal, name) =>
+      new Promise(() => signal.addEventListener("abort", () => aborted.push(name)));
+    const played = await play("export default (_i, agent) => agent.call('never')", {
+      tools: { [ANY_TOOL]: never },
+      limits: { wallMs: 60 },
+    });
+    assert.equal(failureOf(played), "timed_out/wall_limit");
+    assert.deepEqual(aborted, ["never"]);
+  });
+
+  promise("goes on beside a call that never finishes", async (play) => {
+    const tools = { never: () => new Promise(() => {}), echo };
+    const program = `export default async (_i, agent) => {
+      const late = new Promise((resolve) => setTimeout(resolve, 5, "late"));
+      return [await Promise.race([agent.call("never"), late]), await agent.call("echo", 2)];
+    }`;
+    assert.deepEqual(resultOf(await play(program, { tools })), ["late", 2]);
+  });
 
   promise("refuses arguments that are no JSON without calling anybody", async (play) => {
     const program = `export default async (_i, agent) => {
@@ -123,6 +222,15 @@ export function tools(promise: Promised): void {
     const program =
       "export default (_i, agent) => { let a = []; for (let i = 0; i < 400; i++) a = [a]; return agent.call('echo', a) }";
     assert.equal(failureOf(await play(program, { tools: { echo } })), "failed/contract");
+  });
+
+  promise("rejects a call whose result is nested without reason", async (play) => {
+    const deep = () => Promise.resolve(JSON.parse("[".repeat(400) + "]".repeat(400)));
+    const [name, message, code] = Object.values(
+      Object(resultOf(await play(CALL, { input: ["deep"], tools: { deep } }))),
+    );
+    assert.deepEqual([name, code], ["ToolError", "result_too_large"]);
+    assert.match(String(message), /nested too deeply/);
   });
 
   promise("makes no call after the result, whatever was left behind", async (play) => {

@@ -1,8 +1,9 @@
-import type {
-  AgentError,
-  Engine,
-  Event,
-  Job,
+import {
+  type AgentError,
+  type Engine,
+  type Event,
+  type Job,
+  ToolFailure,
 } from "../../../../../supabase/functions/_shared/sandbox/engine.ts";
 
 /** What a program came to, without what may differ: times, memory, and an engine's own wording. */
@@ -20,6 +21,17 @@ const SAID_BY_ENGINE =
 const tools: Job["tools"] = {
   echo: (value) => Promise.resolve(value),
   fails: (value) => Promise.reject(new Error(`no: ${value}`)),
+  refuses: (value) => Promise.reject(new ToolFailure("host_denied", `never: ${value}`)),
+  huge: () => Promise.resolve("x".repeat(1_000_000)),
+  fetch: (value) => {
+    const { url, headers = {}, body, body_base64: bytes } = Object(value);
+    const encoding = bytes === undefined ? "utf8" : "base64";
+    return Promise.resolve({ url, status: 200, headers, body: bytes ?? body ?? "", encoding });
+  },
+  "files.write": (value) => Promise.resolve(value),
+  "files.read": (value) => Promise.resolve({ text: JSON.stringify(value), base64: "/+iZ7w==" }),
+  llm: (value) => Promise.resolve({ stream: JSON.stringify(value) }),
+  "stream.next": (value) => Promise.resolve({ value }),
 };
 
 /** Plays a program and keeps of it what every engine must give alike. */

@@ -169,6 +169,24 @@ const waits: Code = fc.oneof(
   code`{ const seen = []; await Promise.all([3, 1, 2].map(async (n) => { for (let i = 0; i < n; i++) await null; seen.push(n); })); out(seen); }`,
 );
 
+/** What agents ask for by name: the same words, bytes and errors on every engine. */
+const asks: Code = fc.oneof(
+  code`{ const body = Uint8Array.from([${number}, ${number}, ${index}, ...(${text}).slice(0, 3).split("").map((c) => c.charCodeAt(0))]);
+    const r = await agent.fetch(${text}, { body, headers: { a: ${text} } });
+    out([r.url, r.ok, r.headers.get("A"), await r.text(), [...await r.bytes()], await r.json().catch((e) => e.name)]); }`,
+  code`{ const r = await agent.fetch(${text}, { ...Object(${json}), body: ${text}, headers: {} });
+    out([await r.text(), [...await r.bytes()], r.headers.entries()]); }`,
+  code`out(await agent.fetch(${text}, ${json}).then((r) => r.status, (e) => e.name));`,
+  code`out(await agent.files.write(${text}, ${text}, { mode: ${json} })); out([...await agent.files.bytes(${text})]);`,
+  code`out(await agent.files.read(${text}, { offset: ${index} })); out(await agent.files.write("a", ${expression}).catch((e) => e.name));`,
+  code`{ const s = agent.llm.stream(${json}); const all = []; for await (const piece of s) all.push(piece); out([all, await s.result()]); }`,
+  code`out(await agent.call("refuses", ${text}).catch((e) => [e.name, e.code, e.message, Object.keys(e)]));`,
+  code`out(await agent.call(${
+    choose('"huge"', '"nope"', '"echo"')
+  }, ${json}).then((v) => v, (e) => [e.code, e.message]));`,
+  code`out(await agent.shell(${text}, { [${text}]: ${json} }).catch((e) => e.code)); out(Object.isFrozen(agent.files));`,
+);
+
 /** Ways to end. The line of what is thrown must come back. */
 const endings: Code = fc.oneof(
   { weight: 6, arbitrary: fc.constant("return all;") },
@@ -183,7 +201,7 @@ const endings: Code = fc.oneof(
 
 /** A whole program: some snippets, each on its own lines, and an end. */
 export const program: Code = fc.tuple(
-  fc.array(fc.oneof(plain, numbers, things, flows, waits), { minLength: 1, maxLength: 8 }),
+  fc.array(fc.oneof(plain, numbers, things, flows, waits, asks), { minLength: 1, maxLength: 8 }),
   endings,
 ).map(([snippets, ending]) =>
   [
