@@ -214,7 +214,22 @@ $$;
 revoke execute on function app.require(app.permission)
 from public, anon, authenticated, service_role;
 
--- The same of a function that the service calls for a user, who is not the caller then.
+-- For what no API key may, whatever its scopes: a person says so, in a session that is still open.
+create function app.require_person() returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if app.key_id() is not null then
+    perform app.refuse(403, 'forbidden', 'A person has to say this: no API key may.');
+  elsif not app.session_is_live() then
+    perform app.refuse_access('session_revoked', null);
+  end if;
+end;
+$$;
+revoke execute on function app.require_person from public, anon, authenticated, service_role;
+
+-- What app.require(permission) asks, of a function that the service calls for a user, who is not the caller then.
 create function app.require(user_id uuid, key_id uuid, permission app.permission) returns void
 language plpgsql stable
 set search_path = ''

@@ -28,6 +28,8 @@ create table public.runs (
   deadline_at timestamptz,
   cancel_requested_at timestamptz,
   key_id uuid,
+  policy_hash text check (policy_hash ~ '^[0-9a-f]{64}$'),
+  recording boolean not null default false,
   constraint runs_ended_has_a_time check ((status in ('queued', 'running')) = (ended_at is null)),
   constraint runs_running_has_a_deadline check (
     status <> 'running' or (deadline_at is not null and heartbeat_at is not null)
@@ -35,7 +37,9 @@ create table public.runs (
 ) with (fillfactor = 90);
 comment on table public.runs is
   'One execution of one version. agent_id, version_id and key_id (the API key it was started by) '
-  'are records, not references: they may be gone. A running run is lost past deadline_at, and when heartbeat_at is too long ago.';
+  'are records, not references: they may be gone. A running run is lost past deadline_at, and when '
+  'heartbeat_at is too long ago. policy_hash is the SHA-256 over the texts of the version''s policy '
+  'and of the ceiling when it began; a run that is recording has the ceiling alone for its policy.';
 
 create index runs_owner_id_id_idx on public.runs (owner_id, id desc);
 create index runs_owner_id_agent_id_id_idx on public.runs (owner_id, agent_id, id desc);

@@ -80,27 +80,58 @@ end;
 $$;
 revoke execute on function app.startable_agent from public, anon, authenticated, service_role;
 
--- The id of the version to run.
-create function app.startable_version(agent public.agents, version int) returns uuid
+-- The version to run.
+create function app.startable_version(agent public.agents, version int)
+returns public.agent_versions
 language plpgsql
 set search_path = ''
 as $$
 declare
-  version_id uuid;
+  chosen public.agent_versions;
 begin
   perform app.refuse_quarantined(agent);
   if agent.state = 'archived' then
     perform app.refuse(409, 'agent_archived', 'This agent is archived.');
   end if;
-  select v.id into version_id from public.agent_versions as v
+  select v.* into chosen from public.agent_versions as v
   where v.agent_id = agent.id and v.version = startable_version.version;
   if not found then
     perform app.refuse(404, 'not_found', 'This agent has no such version.');
+  elsif chosen.approval = 'needed' then
+    perform app.refuse(409, 'version_unapproved',
+      'This version is granted more than the last that could run. A person has to approve it.');
   end if;
-  return version_id;
+  return chosen;
 end;
 $$;
 revoke execute on function app.startable_version from public, anon, authenticated, service_role;
+
+-- A recording run may whatever the operator lets any agent do: only who could write that into the
+-- agent themselves, a person, starts one.
+create function app.refuse_recording(caller uuid, key_id uuid) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if refuse_recording.key_id is not null then
+    perform app.refuse(403, 'forbidden', 'No API key starts a run that records.');
+  end if;
+  perform app.require(refuse_recording.caller, null, 'agents:write');
+end;
+$$;
+revoke execute on function app.refuse_recording from public, anon, authenticated, service_role;
+
+-- What a run may reach for as it begins.
+create function app.granted_hash(policy jsonb) returns text
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return encode(sha256(convert_to(granted_hash.policy::text
+    || (select s.tool_ceiling::text from app.settings as s), 'UTF8')), 'hex');
+end;
+$$;
+revoke execute on function app.granted_hash from public, anon, authenticated, service_role;
 
 create function app.refuse_over_quota(caller uuid) returns void
 language plpgsql
@@ -147,7 +178,7 @@ create function public.start_run(
   run_id uuid, caller uuid, agent_name text, version int, input text, engine text, layers text[],
   limits text, wall_ms int, request_id text,
   idempotency_key text default null, request_hash text default null, program_id uuid default null,
-  key_id uuid default null
+  key_id uuid default null, recording boolean default false
 ) returns setof public.runs
 language plpgsql security definer rows 1
 set search_path = ''
@@ -155,8 +186,7 @@ as $$
 declare
   agent public.agents;
   run public.runs;
-  version_id uuid;
-  chosen int;
+  chosen public.agent_versions;
 begin
   perform app.take_turn('runs', start_run.caller);
   agent := app.startable_agent(start_run.caller, start_run.key_id, start_run.agent_name);
@@ -175,20 +205,23 @@ begin
   if start_run.wall_ms is null or start_run.wall_ms not between 1 and 86400000 then
     perform app.refuse(400, 'invalid_request', 'wall_ms lies between 1 and 86400000.');
   end if;
-  chosen := coalesce(start_run.version, agent.current_version);
-  version_id := app.startable_version(agent, chosen);
+  chosen := app.startable_version(agent, coalesce(start_run.version, agent.current_version));
   -- The agent may have been deleted and made again since its program was read.
-  if start_run.program_id <> version_id then
+  if start_run.program_id <> chosen.id then
     perform app.refuse(404, 'not_found', 'There is no such agent.');
+  end if;
+  if start_run.recording then
+    perform app.refuse_recording(start_run.caller, start_run.key_id);
   end if;
   perform app.refuse_over_quota(start_run.caller);
   insert into public.runs (
     id, owner_id, agent_id, agent_name, version_id, version, status, input, engine, layers, limits,
-    request_id, key_id, started_at, heartbeat_at, deadline_at
+    request_id, key_id, policy_hash, recording, started_at, heartbeat_at, deadline_at
   ) values (
-    start_run.run_id, agent.owner_id, agent.id, agent.name, version_id, chosen, 'running',
+    start_run.run_id, agent.owner_id, agent.id, agent.name, chosen.id, chosen.version, 'running',
     start_run.input::json, start_run.engine, start_run.layers, start_run.limits::json,
-    start_run.request_id, start_run.key_id, clock_timestamp(), clock_timestamp(),
+    start_run.request_id, start_run.key_id, app.granted_hash(chosen.policy),
+    coalesce(start_run.recording, false), clock_timestamp(), clock_timestamp(),
     clock_timestamp() + start_run.wall_ms * interval '1 millisecond' + interval '30 seconds'
   ) returning * into run;
   perform app.open_run(run, start_run.idempotency_key, start_run.request_hash);
@@ -198,8 +231,8 @@ $$;
 comment on function public.start_run is
   'Starts a run of the caller''s agent, or answers the run that the same idempotency key started '
   '(its id differs from run_id; it may go on). Errors: not_found, forbidden, execution_suspended, '
-  'user_quarantined, key_quarantined, agent_quarantined, agent_archived, too_many_runs, '
-  'cpu_budget_spent, idempotency_key_reused, invalid_request.';
+  'user_quarantined, key_quarantined, agent_quarantined, agent_archived, version_unapproved, '
+  'too_many_runs, cpu_budget_spent, idempotency_key_reused, invalid_request.';
 revoke execute on function public.start_run from public, anon, authenticated, service_role;
 grant execute on function public.start_run to service_role;
 

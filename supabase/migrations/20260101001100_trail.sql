@@ -70,7 +70,8 @@ as $$
 begin
   perform app.audit('version.created', 'version', new.id::text, jsonb_build_object(
     'agent_id', new.agent_id, 'version', new.version, 'language', new.language,
-    'source_hash', new.source_hash, 'published', new.published_at is not null));
+    'source_hash', new.source_hash, 'published', new.published_at is not null,
+    'policy_hash', new.policy_hash, 'approval', new.approval));
   return null;
 end;
 $$;
@@ -79,15 +80,33 @@ revoke execute on function app.audit_version from public, anon, authenticated, s
 create trigger audit_version after insert on public.agent_versions
 for each row execute function app.audit_version();
 
+create function app.audit_approval() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  perform app.audit('version.approved', 'version', new.id::text, jsonb_build_object(
+    'agent_id', new.agent_id, 'version', new.version,
+    'policy_hash', new.policy_hash));
+  return null;
+end;
+$$;
+revoke execute on function app.audit_approval from public, anon, authenticated, service_role;
+
+create trigger audit_approval after update of approval on public.agent_versions
+for each row when (old.approval <> new.approval)
+execute function app.audit_approval();
+
 -- What a run was allowed: the SHA-256, in hex, of the UTF-8 text of the JSON array without spaces
--- [engine, limits, layer, layer, …], where limits is the text of the column.
+-- [engine, limits, policy_hash, layer, layer, …], where limits is the text of the column.
 create function app.policy_hash(run public.runs) returns text
 language plpgsql stable
 set search_path = ''
 as $$
 begin
   return encode(sha256(convert_to(
-    array_to_json(array[run.engine, run.limits::text] || run.layers)::text, 'UTF8')), 'hex');
+    array_to_json(array[run.engine, run.limits::text, run.policy_hash]
+      || run.layers)::text, 'UTF8')), 'hex');
 end;
 $$;
 revoke execute on function app.policy_hash from public, anon, authenticated, service_role;
@@ -102,7 +121,7 @@ begin
   if tg_op = 'INSERT' then
     perform app.audit('run.started', 'run', new.id::text, jsonb_build_object(
         'agent', new.agent_name, 'agent_id', new.agent_id, 'version', new.version,
-        'engine', new.engine),
+        'engine', new.engine) || case when new.recording then '{"recording": true}' else '{}' end::jsonb,
       new.owner_id, new.key_id, app.policy_hash(new));
   else
     perform app.audit('run.cancel_requested', 'run', new.id::text,
@@ -197,8 +216,8 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  before jsonb := coalesce(to_jsonb(old), '{}');
-  after jsonb := coalesce(to_jsonb(new), '{}');
+  before jsonb := coalesce(to_jsonb(old), '{}') - 'tool_ceiling';
+  after jsonb := coalesce(to_jsonb(new), '{}') - 'tool_ceiling';
   fields text[] := (select array_agg(field) from jsonb_object_keys(before || after) as field);
   changed jsonb := app.changes(before, after, fields);
 begin
@@ -215,6 +234,28 @@ create trigger audit_setting after insert or update or delete on app.settings
 for each row execute function app.audit_setting('settings');
 create trigger audit_setting after insert or update or delete on app.role_limits
 for each row execute function app.audit_setting('role_limits', 'role');
+
+-- The ceiling has an entry of its own: its text, which an administrator may have written around the
+-- API, with whatever numbers, and where that is long its hash alone.
+create function app.audit_ceiling() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  texts text[] := array[old.tool_ceiling::text, new.tool_ceiling::text];
+begin
+  perform app.audit('policy.ceiling_set', 'settings', null, jsonb_build_object('policy_hash',
+      jsonb_build_array(app.policy_text_hash(old.tool_ceiling), app.policy_text_hash(new.tool_ceiling)))
+    || case when octet_length(array_to_string(texts, '')) <= 5000
+      then jsonb_build_object('ceiling', to_jsonb(texts)) else '{}' end);
+  return null;
+end;
+$$;
+revoke execute on function app.audit_ceiling from public, anon, authenticated, service_role;
+
+create trigger audit_ceiling after update of tool_ceiling on app.settings
+for each row when (old.tool_ceiling <> new.tool_ceiling)
+execute function app.audit_ceiling();
 
 create function app.audit_quarantine() returns trigger
 language plpgsql security definer

@@ -212,7 +212,7 @@ set search_path = ''
 as $$
 begin
   if coalesce(audit_note.action, '')
-    not in ('block.lifted', 'audit.exported', 'evidence.downloaded')
+    not in ('block.lifted', 'audit.exported', 'evidence.downloaded', 'secrets.rotated')
     or coalesce(resource_type, '') !~ '^[a-z_]{1,40}$' or length(resource_id) > 200
     or coalesce(jsonb_typeof(details), 'null') <> 'object' or octet_length(details::text) > 4096
     or exists (
@@ -242,7 +242,7 @@ as $$
     audit_note.details);
 $$;
 comment on function public.audit_note is
-  'Notes block.lifted, audit.exported or evidence.downloaded in the audit log. Errors: forbidden, '
-  'invalid_request.';
+  'Notes block.lifted, audit.exported, evidence.downloaded or secrets.rotated in the audit log. '
+  'Errors: forbidden, invalid_request.';
 revoke execute on function public.audit_note from public, anon, authenticated, service_role;
 grant execute on function public.audit_note to authenticated;

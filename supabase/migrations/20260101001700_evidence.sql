@@ -149,7 +149,8 @@ begin
   when 'agent_versions' then open rows for
     select to_json(v) from (
       select v.id, v.agent_id, v.owner_id, v.version, v.source, v.source_hash, v.language,
-        v.input_schema, app.brief(v.findings) as findings, v.created_at, v.published_at
+        v.input_schema, app.brief(v.findings) as findings, v.policy, v.policy_hash, v.approval,
+        v.created_at, v.published_at, v.approved_at, v.approved_by
       from public.agent_versions as v
       where v.id in (select app.versions_of(kind, target, since, until)) order by v.id) as v;
   when 'runs' then open rows for
@@ -157,7 +158,8 @@ begin
       select r.id, r.owner_id, r.agent_id, r.agent_name, r.version_id, r.version, r.status,
         app.brief(r.input) as input, app.brief(r.output) as output, app.brief(r.error) as error,
         r.engine, r.layers, r.limits, r.usage, r.request_id, r.key_id, r.created_at, r.started_at,
-        r.ended_at, r.heartbeat_at, r.deadline_at, r.cancel_requested_at
+        r.ended_at, r.heartbeat_at, r.deadline_at, r.cancel_requested_at, r.policy_hash,
+        r.recording
       from public.runs as r
       where r.id in (select app.runs_of(kind, target, since, until)) order by r.id) as r;
   when 'run_events' then open rows for
@@ -166,6 +168,10 @@ begin
       from public.run_events as e
       where e.run_id in (select app.runs_of(kind, target, since, until))
       order by e.run_id, e.seq) as e;
+  when 'tool_calls' then open rows for
+    select to_json(c) from public.tool_calls as c
+    where c.run_id in (select app.runs_of(kind, open_section.target, since, until))
+    order by c.run_id, c.seq;
   when 'audit_log' then open rows for
     select to_json(l) from public.audit_log as l
     where l.seq in (select app.entries_of(kind, target, since, until)) order by l.seq;
@@ -220,8 +226,8 @@ language plpgsql stable security definer
 set search_path = ''
 as $$
 declare
-  names text[] := array['agents', 'agent_versions', 'runs', 'run_events', 'audit_log', 'audit_head',
-    'security_events', 'quarantines', 'api_keys'];
+  names text[] := array['agents', 'agent_versions', 'runs', 'run_events', 'tool_calls', 'audit_log',
+    'audit_head', 'security_events', 'quarantines', 'api_keys'];
   texts text[] := '{}';
   room int := 16777216;
 begin

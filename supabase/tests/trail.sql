@@ -21,7 +21,8 @@ select is(tests.trail(1), 'version.created', 'a version is written');
 select is(
   tests.details(),
   (select jsonb_build_object('agent_id', agent_id, 'version', 2, 'language', 'javascript', 'source_hash', source_hash,
-    'published', false) from public.agent_versions where version = 2),
+    'published', false, 'policy_hash', encode(sha256('{}'), 'hex'), 'approval', 'not_needed')
+  from public.agent_versions where version = 2),
   'with its hash and not its source'
 );
 select public.publish_version('weather', 2);
@@ -48,7 +49,8 @@ select results_eq(
 );
 select is(
   (select policy_hash from tests.entries()),
-  encode(sha256(convert_to('["quickjs","{\"wall_ms\": 1000}","wasm","quotas"]', 'UTF8')), 'hex'),
+  encode(sha256(convert_to('["quickjs","{\"wall_ms\": 1000}","'
+    || (select policy_hash from public.runs where id = tests.run_id('one')) || '","wasm","quotas"]', 'UTF8')), 'hex'),
   'with the hash of what it was allowed'
 );
 select public.append_run_events(tests.run_id('one'), '[]');

@@ -209,7 +209,7 @@ select throws_ok(
 );
 select is(
   (select source_hash from app.write_version(
-    (select a from public.agents as a), 'y', 'javascript', null, '[]', false, null, null)),
+    (select a from public.agents as a), 'y', 'javascript', null, '[]', false, null, null, null)),
   encode(sha256('y'), 'hex'), 'every way to write a version hashes it'
 );
 

@@ -62,7 +62,19 @@ export async function fillTables(sql: TransactionSql): Promise<void> {
   }, 'weather', null, '1', 'quickjs', '{}', '{}',
       1000, 'request', 'key', 'hash')
   `;
+  await sql`
+    select public.begin_tool_call(id, app.uuid7(), 'fetch', 'x', 'null', ${"0".repeat(64)},
+      '[{"scope":"run","what":"calls","amount":1,"most":1}]') from public.runs
+  `;
   await fillKeys(sql);
+  await sql`
+    select public.create_secret(app.uuid7(), 'API_KEY', array['api.example.com'], 'k1', 'x', agent_id)
+    from unnest(array[null, (select id from public.agents where name = 'news')]) as agent_id
+  `;
+  await sql`
+    select public.put_file(${user("ann")}, name, 'a.txt', 'text/plain', content => '')
+    from public.agents
+  `;
   await sql`
     insert into public.quarantines (kind, target, reason) values ('user', ${user("nobody")}, 'x')
   `;
@@ -80,7 +92,7 @@ async function fillKeys(sql: TransactionSql): Promise<void> {
     insert into public.api_keys (id, owner_id, name, public_id, scopes, agent_id, revoked_at)
     select made.id, ${user("ann")}, made.id, left(md5(made.id::text), 16),
       case made.id when ${user("blind")} then array['agents:write', 'agents:execute']
-        else array['agents:read', 'agents:write', 'agents:execute', 'agents:stream'] end,
+        else array['agents:read', 'agents:write', 'agents:execute', 'agents:stream', 'secrets:manage'] end,
       case made.id when ${user("one")} then (select id from public.agents where name = 'news') end,
       case made.id when ${user("ended")} then now() end
     from unnest(${[user("all"), user("blind"), user("one"), user("ended")]}::uuid[]) as made (id)

@@ -37,6 +37,11 @@ const KEYS: Row = {
   },
   ...UNTOUCHED,
 };
+/** Not even the service reads secrets. One of a single agent is all that its key sees. */
+const SECRETS: Row = {
+  select: { ...FOREIGN, service_role: "denied", owner: "sees", key: "sees", single_key: "some" },
+  ...UNTOUCHED,
+};
 /** What only administrators see: by `audit:read`, or by `admin`. Not even the service reads it. */
 const WATCHED: Row = {
   select: { ...FOREIGN, service_role: "denied", admin: "sees" },
@@ -50,7 +55,10 @@ export const TABLES: Readonly<Record<string, Row>> = {
   "public.agent_versions": AGENTS,
   "public.runs": RUNS,
   "public.run_events": RUNS,
+  "public.tool_calls": { select: { ...RUNS.select, service_role: "denied" }, ...UNTOUCHED },
   "public.api_keys": KEYS,
+  "public.secrets": SECRETS,
+  "public.files": { select: { ...AGENTS.select, service_role: "denied" }, ...UNTOUCHED },
   "public.quarantines": WATCHED,
   "public.alert_rules": WATCHED,
   "public.alerts": WATCHED,
@@ -64,6 +72,7 @@ export const TABLES: Readonly<Record<string, Row>> = {
   "app.context_key": HIDDEN,
   "app.rate_windows": HIDDEN,
   "app.strikes": HIDDEN,
+  "app.tool_budgets": HIDDEN,
   "app.idempotency_keys": HIDDEN,
   "app.role_permissions": HIDDEN,
   "app.run_events_YYYY_MM": HIDDEN,
@@ -71,6 +80,8 @@ export const TABLES: Readonly<Record<string, Row>> = {
   "app.settings": HIDDEN,
   "app.user_roles": HIDDEN,
   "app.api_key_secrets": HIDDEN,
+  "app.file_objects": HIDDEN,
+  "app.secret_values": HIDDEN,
   "app.cpu_usage": HIDDEN,
   "app.role_limits": HIDDEN,
 };

@@ -1,6 +1,9 @@
 import type { TransactionSql } from "postgres";
 import { type Edit, EDITS } from "./edits.ts";
 import { ACCESS_EDITS } from "./edits_access.ts";
+import { FILE_EDITS, FILE_STATEMENTS } from "./mutants_files.ts";
+import { SECRET_EDITS, SECRET_STATEMENTS } from "./mutants_secrets.ts";
+import { TOOL_EDITS, TOOL_STATEMENTS } from "./mutants_tools.ts";
 import { WATCH_EDITS, WATCH_STATEMENTS } from "./mutants_watch.ts";
 
 /** A way in which the schema could be wrong, applied inside a transaction. */
@@ -19,7 +22,10 @@ const CHAPTERS: Readonly<Record<string, string>> = {
   agent_versions: "versions",
   runs: "runs",
   run_events: "events",
+  tool_calls: "tool_calls",
   api_keys: "keys",
+  secrets: "secrets",
+  files: "files",
   quarantines: "quarantine",
   alerts: "alerts",
   alert_rules: "alerts",
@@ -34,7 +40,16 @@ const WEAK_POLICIES: Readonly<Record<string, readonly string[]>> = {
   agents: [OWN, READ, `${OWN} and ${READ}`],
   agent_versions: [OWN, READ, `${OWN} and ${READ}`],
   runs: [OWN, READ, `${OWN} and ${READ}`],
+  files: [OWN, READ, `${OWN} and ${READ}`],
   run_events: [OWN, READ, `${OWN} and ${READ}`],
+  tool_calls: [OWN, READ, `${OWN} and ${READ}`],
+  secrets: [
+    OWN,
+    `${OWN} and (select app.can('secrets:manage'))`,
+    "(select app.can('secrets:manage'))",
+    `${OWN} and coalesce(agent_id = (select app.key_agent()), (select app.key_agent()) is null)`,
+    `${OWN} and (select app.can('secrets:manage')) and coalesce(agent_id = (select app.key_agent()), true)`,
+  ],
   api_keys: [
     OWN,
     READ,
@@ -98,10 +113,17 @@ export async function listMutants(sql: TransactionSql): Promise<Mutant[]> {
   return [
     ...policies.flatMap(({ table, name }) => policyMutants(table, name)),
     ...Object.keys(CHAPTERS).flatMap(tableMutants),
-    ...[...STATEMENTS, ...WATCH_STATEMENTS].map(([chapter, statement]) =>
-      mutant(chapter, statement)
-    ),
-    ...[...EDITS, ...ACCESS_EDITS, ...WATCH_EDITS].map(edited),
+    ...[
+      ...STATEMENTS,
+      ...WATCH_STATEMENTS,
+      ...TOOL_STATEMENTS,
+      ...SECRET_STATEMENTS,
+      ...FILE_STATEMENTS,
+    ].map((
+      [chapter, statement],
+    ) => mutant(chapter, statement)),
+    ...[...EDITS, ...ACCESS_EDITS, ...WATCH_EDITS, ...TOOL_EDITS, ...SECRET_EDITS, ...FILE_EDITS]
+      .map(edited),
   ];
 }
 

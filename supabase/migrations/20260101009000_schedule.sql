@@ -9,7 +9,8 @@ begin
     from (values
       ('cloister-anomalies', '5 * * * *', 'select public.detect_anomalies()'),
       ('cloister-limits', '*/10 * * * *', 'select app.forget_limits()'),
-      ('cloister-security-events', '30 3 * * *', 'select app.forget_security_events()')
+      ('cloister-security-events', '30 3 * * *', 'select app.forget_security_events()'),
+      ('cloister-tool-budgets', '40 3 * * *', 'select app.forget_tool_budgets()')
     ) as job (name, times, command);
   end if;
 exception when others then

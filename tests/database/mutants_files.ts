@@ -1,0 +1,58 @@
+import type { Edit } from "./edits.ts";
+
+/** Ways in which the schema of files could be wrong. */
+export const FILE_STATEMENTS: readonly (readonly [chapter: string, statement: string])[] = [
+  ["files", "grant select on app.file_objects to service_role"],
+  ["files", "grant execute on function public.put_file to authenticated"],
+  ["files", "grant execute on function public.write_run_files to authenticated"],
+  ["files", "grant execute on function public.read_run_files to authenticated"],
+  ["files", "drop trigger clear_scratch on public.runs"],
+  ["files", "drop trigger drop_object on public.files"],
+  ["files", "drop trigger replace_object on public.files"],
+  ["files", "alter table public.files drop constraint files_path_is_plain"],
+  ["files", "alter table public.files drop constraint files_scratch_is_a_runs"],
+  ["files", "alter table public.files drop constraint files_agent_id_fkey"],
+];
+
+/** Each check there is of files, taken away or weakened. */
+export const FILE_EDITS: readonly Edit[] = [
+  ["files", "app.clear_scratch", "f.run_id = new.id", "f.run_id is not null"],
+  ["files", "app.refuse_over_room", "least(max_files, most.max_files_per_agent)", "max_files"],
+  [
+    "files",
+    "app.refuse_over_room",
+    "least(max_files, most.max_files_per_agent)",
+    "most.max_files_per_agent",
+  ],
+  ["files", "app.refuse_over_room", "least(max_bytes, most.max_file_bytes_per_agent)", "1e9"],
+  ["files", "app.refuse_over_room", "and f.path <> file.path", ""],
+  ["files", "app.refuse_over_room", "> most.max_file_bytes_per_user", "> 1e9"],
+  ["files", "app.refuse_over_room", "f.owner_id = file.owner_id and ", ""],
+  ["files", "app.refuse_over_room", "f.run_id is not distinct from file.run_id", "true"],
+  ["files", "app.refuse_clash", "starts_with(file.path, f.path || '/') or", ""],
+  ["files", "app.refuse_clash", "or starts_with(f.path, file.path || '/')", ""],
+  ["files", "app.check_object", "o.owner_id = file.owner_id and ", ""],
+  ["files", "app.check_object", "o.bytes = file.bytes", "true"],
+  ["files", "app.write_file", "coalesce(found_hash, '')", "found_hash"],
+  ["files", "app.write_file", "if expected <>", "if false and expected <>"],
+  ["files", "app.write_file", "if file.bytes > (", "if file.bytes > 1000000 + ("],
+  ["files", "app.agent_to_fill", "a.owner_id = agent_to_fill.caller and ", ""],
+  ["files", "app.agent_to_fill", "and (known is null or a.id = known)", ""],
+  ["files", "app.agent_to_fill", "perform app.require(", "perform ("],
+  ["files", "app.agent_to_fill", "perform app.refuse_quarantined(agent);", ""],
+  ["files", "app.remove_file", "f.agent_id = agent.id and ", ""],
+  ["files", "app.remove_file", "if not found", "if false"],
+  ["files", "app.filing_run", "run.status is distinct from 'running' or", ""],
+  ["files", "app.filing_run", "or run.cancel_requested_at is not null", ""],
+  ["files", "public.list_run_files", "(f.run_id is null or f.run_id = run.id)", "true"],
+  ["files", "public.list_run_files", "f.agent_id = run.agent_id and ", ""],
+  ["files", "public.read_run_files", "(f.run_id is null or f.run_id = run.id)", "true"],
+  ["files", "public.read_run_files", "f.agent_id = run.agent_id and ", ""],
+  ["files", "public.remove_run_file", "(f.run_id is null or f.run_id = run.id)", "true"],
+  ["files", "public.remove_run_file", "f.agent_id = run.agent_id and ", ""],
+  ["files", "public.write_run_files", "f.agent_id = run.agent_id and ", ""],
+  ["files", "public.announce_object", "app.bytes_on_the_way(owner)", "0"],
+  ["files", "public.announce_object", "perform app.require(", "perform ("],
+  ["files", "public.claim_garbage", "not exists", "null is null or not exists"],
+  ["files", "public.forget_objects", "not exists", "null is null or not exists"],
+];
