@@ -19,6 +19,14 @@ export default async function (guest: Guest, agent: AgentContext) {
   return { greeted: guest.name, times: guest.visits };
 }`;
 
+const CLERK = `export default async (_: unknown, agent: AgentContext) => {
+  await agent.files.write("notes.txt", "milk\\nTODO: bread\\nTODO: tea\\n");
+  const { stdout } = await agent.shell("grep TODO notes.txt | wc -l");
+  const denied = await agent.fetch("http://169.254.169.254/latest/meta-data/")
+    .catch((error: { code: string }) => error.code);
+  return { todo: Number(stdout), denied };
+};`;
+
 const HOSTILE = {
   "an endless loop": "export default () => { for (;;); };",
   "a memory bomb":
@@ -27,10 +35,15 @@ const HOSTILE = {
 } as const;
 
 const Run = z.object({
+  id: z.string(),
   status: z.string(),
   output: z.unknown(),
   error: z.object({ message: z.string() }).nullable(),
   usage: z.object({ wall_ms: z.number(), cpu_ms: z.number() }),
+});
+
+const Ledger = z.object({
+  data: z.array(z.object({ tool: z.string(), target: z.string(), verdict: z.string() })),
 });
 
 type Ask = (method: string, path: string, body?: unknown, accept?: string) => Promise<Response>;
@@ -66,6 +79,9 @@ await watch(
     "text/event-stream",
   ),
 );
+
+chapter("An agent gets what its policy grants: files and a shell; no network");
+await tools();
 
 chapter("Bob, and somebody without an account, see nothing of it");
 await isolation();
@@ -124,6 +140,18 @@ async function watch(response: Response): Promise<void> {
     last = event;
   }
   check(last === "run.succeeded", "the run succeeded, and the stream ended with it");
+}
+
+async function tools(): Promise<void> {
+  code(CLERK);
+  const policy = { files: {}, shell: { commands: ["grep", "wc"] } };
+  await ann("POST", "/agents", { name: "clerk", source: CLERK, policy });
+  const answer = await ann("POST", "/execute/agents/clerk", { input: null });
+  const { id, output } = Run.parse(await answer.json());
+  const wanted = JSON.stringify({ todo: 2, denied: "not_granted" });
+  check(JSON.stringify(output) === wanted, `its result: ${JSON.stringify(output)}`);
+  const { data } = Ledger.parse(await (await ann("GET", `/execute/runs/${id}/calls`)).json());
+  for (const { tool, target, verdict } of data) say(`${verdict.padEnd(8)} ${tool} ${target}`);
 }
 
 async function isolation(): Promise<void> {

@@ -12,7 +12,7 @@ import { route, type Services } from "./gateway/route.ts";
 import { openLite } from "./lite/lite.ts";
 import { lockFolder } from "./lock.ts";
 import { serve } from "./gateway/serve.ts";
-import { openState, type SigningKey, type State } from "./state.ts";
+import { masterKeyOf, openState, type SigningKey, type State } from "./state.ts";
 import { createTokens, type Tokens } from "./gateway/tokens.ts";
 import { openBridge } from "./upstash/bridge.ts";
 import { answerRedis } from "./upstash/http.ts";
@@ -148,6 +148,7 @@ function environment(url: string, state: State, tokens: Tokens) {
     SB_REGION: "local",
     CLOISTER_SIGNING_KEY: JSON.stringify(state.signingKey),
     CLOISTER_KEY_ENV: "test",
+    CLOISTER_SECRET_KEYS: JSON.stringify({ local: masterKeyOf(state) }),
     UPSTASH_REDIS_REST_URL: `${url}/redis`,
     UPSTASH_REDIS_REST_TOKEN: state.redisToken,
   };

@@ -1,4 +1,5 @@
-import { randomBytes } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { hkdfSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as jose from "jose";
 import * as z from "zod";
@@ -65,6 +66,13 @@ async function newState(): Promise<State> {
     password: random(24),
     redisToken: random(24),
   };
+}
+
+/** What locks users' secrets, in base64: the same for as long as the state is kept. */
+export function masterKeyOf({ innerSecret }: State): string {
+  return Buffer.from(hkdfSync("sha256", innerSecret, "", "cloister/secrets", 32)).toString(
+    "base64",
+  );
 }
 
 /** 8 bits of entropy per byte, safe in URLs. */

@@ -8,7 +8,7 @@ const SPOOFABLE = [
 ];
 
 /** The largest body that passes. Hosted projects have limits of their own, not published. */
-const BODY_BYTES = 8 * 1024 * 1024;
+const BODY_BYTES = 32 * 1024 * 1024;
 
 /**
  * Whether the request was meant for us. A page elsewhere whose name was made to resolve to

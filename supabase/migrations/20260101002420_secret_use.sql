@@ -1,0 +1,143 @@
+-- What becomes of secrets: the broker is handed them, the functions lock them by a newer key, and
+-- the audit log says what was done to them. What is handed out here is still locked, but for what
+-- lies in Vault.
+
+-- A locked value with all that it is bound to.
+create function app.sealed_secret(secret public.secrets, value app.secret_values) returns json
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return json_build_object('id', secret.id, 'owner_id', secret.owner_id,
+    'agent_id', secret.agent_id, 'name', secret.name, 'version', secret.version,
+    'hosts', secret.hosts, 'expires_at', secret.expires_at, 'kid', value.kid,
+    'sealed', case when value.vault_id is null then value.sealed
+      else app.vault_open(value.vault_id) end);
+end;
+$$;
+revoke execute on function app.sealed_secret from public, anon, authenticated, service_role;
+
+-- For the broker alone. An agent's own secret comes before its owner's of the same name, and an
+-- expired one stays in its place. Last use is written at most once a minute.
+create function public.reveal_secret(user_id uuid, agent_id uuid, name text) returns json
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  kept record;
+begin
+  select s as secret, v as value into kept
+  from public.agents as a
+  join public.secrets as s on s.owner_id = a.owner_id and coalesce(s.agent_id = a.id, true)
+  join app.secret_values as v on v.secret_id = s.id
+  where a.id = reveal_secret.agent_id and a.owner_id = reveal_secret.user_id
+    and s.name = reveal_secret.name
+  order by s.agent_id is null
+  limit 1;
+  if not found or (kept.secret).expires_at <= now() then
+    return null;
+  end if;
+  update public.secrets as s set last_used_at = now()
+  where s.id = (kept.secret).id and coalesce(s.last_used_at < now() - interval '1 minute', true);
+  return app.sealed_secret(kept.secret, kept.value);
+end;
+$$;
+comment on function public.reveal_secret is
+  'The locked value of the secret that an agent of a user''s means by a name, and what it is bound '
+  'to: {id, owner_id, agent_id, name, version, hosts, expires_at, kid, sealed}; of one in Vault, '
+  'unlocked by Vault. Null where there is none, or where it has expired.';
+revoke execute on function public.reveal_secret from public, anon, authenticated, service_role;
+grant execute on function public.reveal_secret to service_role;
+
+-- For changing the key of the functions, or the keeper: what does not lie where kid says.
+create function public.list_stale_secrets(kid text, after uuid default null, max int default 50)
+returns json
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  return json_build_object(
+    'total', (select count(*) from app.secret_values as v where v.kid <> list_stale_secrets.kid),
+    'secrets', coalesce((select json_agg(app.sealed_secret(s, v) order by s.id) from (
+      select v.* from app.secret_values as v
+      where v.kid <> list_stale_secrets.kid
+        and (list_stale_secrets.after is null or v.secret_id > list_stale_secrets.after)
+      order by v.secret_id limit least(list_stale_secrets.max, 200)
+    ) as v join public.secrets as s on s.id = v.secret_id), '[]'));
+end;
+$$;
+comment on function public.list_stale_secrets is
+  'Values that are locked by another key than kid, or lie in another place, by their ids, after one '
+  'of them: {total, secrets}, each as reveal_secret answers it.';
+revoke execute on function public.list_stale_secrets from public, anon, authenticated, service_role;
+grant execute on function public.list_stale_secrets to service_role;
+
+-- Only what was read is replaced: whoever wrote a newer version, or was faster, is not undone.
+create function public.reseal_secret(
+  secret_id uuid, version int, old_kid text, kid text, sealed text
+) returns boolean
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  secret public.secrets;
+begin
+  select s.* into secret from public.secrets as s
+  join app.secret_values as v on v.secret_id = s.id
+  where s.id = reseal_secret.secret_id and s.version = reseal_secret.version
+    and v.kid = reseal_secret.old_kid
+  for update;
+  if not found then
+    return false;
+  end if;
+  perform app.keep_value(secret, reseal_secret.kid, reseal_secret.sealed);
+  return true;
+end;
+$$;
+comment on function public.reseal_secret is
+  'Puts the same value, locked by another key or kept in another place, where it was locked by '
+  'old_kid. False where that is not there any more. Errors: secrets_unavailable, invalid_request.';
+revoke execute on function public.reseal_secret from public, anon, authenticated, service_role;
+grant execute on function public.reseal_secret to service_role;
+
+-- What is done to a secret is in the audit log, and its value is in no entry: the row has none. That
+-- a locked value changed without its version is an entry, too, whoever did it.
+create function app.audit_secret() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  if tg_op = 'UPDATE' then
+    perform app.audit('secret.replaced', 'secret', new.id::text,
+      jsonb_build_object('name', new.name, 'agent_id', new.agent_id) || app.changes(
+        to_jsonb(old), to_jsonb(new), array['version', 'hosts', 'expires_at']));
+  else
+    perform app.audit(case tg_op when 'INSERT' then 'secret.created' else 'secret.deleted' end,
+      'secret', coalesce(new.id, old.id)::text, jsonb_strip_nulls(
+        to_jsonb(coalesce(new, old)) - 'id' - 'created_at' - 'updated_at' - 'last_used_at'));
+  end if;
+  return null;
+end;
+$$;
+revoke execute on function app.audit_secret from public, anon, authenticated, service_role;
+
+create trigger audit_secret after insert or delete on public.secrets
+for each row execute function app.audit_secret();
+-- That a secret is used changes its last_used_at alone.
+create trigger audit_secret_change after update of version, hosts, expires_at on public.secrets
+for each row execute function app.audit_secret();
+
+create function app.audit_resealing() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  perform app.audit('secret.resealed', 'secret', new.secret_id::text,
+    jsonb_build_object('kid', jsonb_build_array(old.kid, new.kid)));
+  return null;
+end;
+$$;
+revoke execute on function app.audit_resealing from public, anon, authenticated, service_role;
+
+create trigger audit_resealing after update on app.secret_values
+for each row when (old.version = new.version) execute function app.audit_resealing();
