@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { parseInputSchema } from "../../_shared/input_schema.ts";
+import type { InputSchema } from "../../_shared/input_schema.ts";
+import { Fault } from "../../_shared/fault.ts";
+import { clean } from "../../_shared/untrusted/clean.ts";
+import { type Flag, suspect } from "../../_shared/untrusted/suspect.ts";
+
+/** What a model answered, taken apart. */
+export interface Written {
+  source: string;
+  notes: string;
+  input_schema: InputSchema | null;
+  flags: Flag[];
+}
+
+const About = z.object({
+  notes: z.string().default(""),
+  input_schema: z.unknown().default(null),
+});
+const MAX_NOTES = 4_000;
+
+/** Takes an answer apart; undefined where there is no source in it. What is hidden is left out. */
+export function readAnswer(answer: string): Written | undefined {
+  const { text, hidden } = clean(answer);
+  const blocks = [...text.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```\s*$/gm)];
+  const source = blocks.findLast(([, tag]) => /^(?:ts|typescript|js|javascript)$/i.test(tag ?? ""));
+  const about = blocks.find(([, tag]) => /^json$/i.test(tag ?? ""));
+  if (source?.[2] === undefined || source[2].trim() === "") return undefined;
+  const { notes, input_schema } = aboutOf(about?.[2] ?? "");
+  return {
+    source: source[2],
+    notes: notes.slice(0, MAX_NOTES).toWellFormed(),
+    input_schema: schemaOf(input_schema),
+    flags: suspect(`${notes}\n${source[2]}`, hidden),
+  };
+}
+
+function aboutOf(json: string): z.output<typeof About> {
+  try {
+    return About.parse(JSON.parse(json));
+  } catch {
+    return About.parse({});
+  }
+}
+
+/** A schema that cannot be checked is none: its author writes a better one. */
+function schemaOf(value: unknown): InputSchema | null {
+  try {
+    return value === null ? null : parseInputSchema(value);
+  } catch (thrown) {
+    if (thrown instanceof Fault) return null;
+    throw thrown;
+  }
+}
