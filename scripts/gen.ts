@@ -5,12 +5,9 @@
  */
 import { hostEngine } from "../supabase/functions/_shared/engine.ts";
 import { FAULTS } from "../supabase/functions/_shared/fault.ts";
+import { createVault } from "../supabase/functions/_shared/vault/vault.ts";
 import { createAdmin } from "../supabase/functions/admin/routes.ts";
-import { agents } from "../supabase/functions/agents/agents/routes.ts";
-import { limits } from "../supabase/functions/agents/limits/routes.ts";
-import { openapi } from "../supabase/functions/agents/openapi.ts";
-import { runs } from "../supabase/functions/agents/runs/routes.ts";
-import { versions } from "../supabase/functions/agents/versions/routes.ts";
+import { createAgents } from "../supabase/functions/agents/routes.ts";
 import { createRuns } from "../supabase/functions/execute/runs/routes.ts";
 import { importGraph, ROOT, run, sourceFiles } from "./graph.ts";
 import { describeApi } from "./openapi.ts";
@@ -21,22 +18,23 @@ async function generate(): Promise<Map<string, string>> {
   const api = describeApi({
     agents: {
       description: "Agents, their versions, their history and their owner's limits.",
-      routes: [openapi, ...limits, ...agents, ...versions, ...runs],
+      routes: createAgents(),
     },
     execute: {
       description: "Runs: start, watch, follow and stop them.",
       routes: createRuns(engine),
     },
     admin: {
-      description: "For operators: users, audit, alerts, incidents, the sandbox. For users: keys.",
-      routes: createAdmin(engine, ""),
+      description:
+        "For operators: users, audit, alerts, incidents, the sandbox. For users: keys, secrets.",
+      routes: createAdmin(engine, "", createVault({ keys: [], keeper: "cloister" })),
     },
   });
   const files = new Map<string, string>();
   files.set("supabase/functions/agents/openapi.json", JSON.stringify(api));
   files.set("docs/errors.md", errorReference());
   files.set("supabase/functions/admin/sandbox/programs.ts", await describeSafePrograms());
-  for (const name of ["admin", "agents", "execute"]) {
+  for (const name of ["admin", "agents", "execute", "tools"]) {
     files.set(`supabase/functions/${name}/deno.json`, await functionConfig(name));
   }
   return files;

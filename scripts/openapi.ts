@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { health } from "../supabase/functions/_shared/health.ts";
+import { MAX_RAW_BYTES } from "../supabase/functions/_shared/input.ts";
 import type { Permission } from "../supabase/functions/_shared/permission.ts";
 import type { Route, Spec } from "../supabase/functions/_shared/route.ts";
 import { VERSION } from "../supabase/functions/_shared/version.ts";
@@ -36,6 +37,9 @@ const SECURITY = {
   },
 };
 
+/** A parameter in a path of ours, with the pattern that it may have. */
+const PARAMETER = /:(\w+)(?:\{[^}]*\})?/g;
+
 /** An edge function, as the document presents it. */
 export interface ApiFunction {
   description: string;
@@ -52,7 +56,7 @@ export function describeApi(functions: Record<string, ApiFunction>): Json {
   const paths: Record<string, Json> = {};
   for (const [name, { routes }] of Object.entries(functions)) {
     for (const { spec } of [health, ...routes]) {
-      const path = `/${name}${spec.path === "/" ? "" : spec.path}`.replace(/:(\w+)/g, "{$1}");
+      const path = `/${name}${spec.path === "/" ? "" : spec.path}`.replace(PARAMETER, "{$1}");
       paths[path] = {
         ...paths[path],
         [spec.method]: {
@@ -78,7 +82,7 @@ export function describeApi(functions: Record<string, ApiFunction>): Json {
 }
 
 function describeOperation(name: string, spec: Spec, schemas: Schemas): Json {
-  const { params, query, body } = spec.accept.shape;
+  const { params, query, body, bytes } = spec.accept.shape;
   return {
     operationId: operationId(name, spec),
     summary: spec.summary,
@@ -101,8 +105,19 @@ function describeOperation(name: string, spec: Spec, schemas: Schemas): Json {
         content: { "application/json": { schema: schemas.reference(body, "input") } },
       },
     }),
+    ...(bytes && { requestBody: RAW_BODY }),
   };
 }
+
+/** The content itself, whatever it is said to be. */
+const RAW_BODY = {
+  required: true,
+  content: {
+    "application/octet-stream": {
+      schema: { type: "string", format: "binary", maxLength: MAX_RAW_BYTES },
+    },
+  },
+};
 
 /** What a caller needs and pays, which summaries do not say. */
 function describeTerms({ needs, streams, budget }: Spec): string {
@@ -121,7 +136,8 @@ function securityOf(permission: Permission): Json[] {
 }
 
 function operationId(name: string, { method, path }: Spec): string {
-  const words = path.split("/").filter(Boolean).map((part) => part.replace(/\W/g, ""));
+  const words = path.replace(PARAMETER, "$1").split("/").filter(Boolean)
+    .map((part) => part.replace(/\W/g, ""));
   return [method, name, ...words].join("_");
 }
 

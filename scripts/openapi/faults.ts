@@ -29,6 +29,8 @@ const WITH_BODY: readonly FaultCode[] = [
   "unsupported_media_type",
 ];
 
+const WITH_BYTES: readonly FaultCode[] = ["body_too_large", "unsupported_media_type"];
+
 /** Every fault that a route can be answered with, by status, in the order of the table. */
 export function faultsOf(spec: Spec): Map<number, FaultCode[]> {
   const codes = new Set<FaultCode>([
@@ -37,6 +39,7 @@ export function faultsOf(spec: Spec): Map<number, FaultCode[]> {
     ...(spec.budget === "read" && !spec.streams ? [] : ["limiter_unavailable"] as const),
     ...(spec.accept.shape.params ? ["not_found"] as const : []),
     ...(spec.accept.shape.body ? WITH_BODY : []),
+    ...(spec.accept.shape.bytes ? WITH_BYTES : []),
     ...(spec.faults ?? []),
   ]);
   const inOrder = Object.keys(FAULTS).filter(isFaultCode).filter((code) => codes.has(code));

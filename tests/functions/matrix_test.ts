@@ -29,6 +29,8 @@ interface Actor {
   id: string;
   credential: string;
   may: readonly string[];
+  /** Whether the credential is a person's, and no API key. */
+  session?: true;
 }
 
 interface Reply {
@@ -68,9 +70,13 @@ function entry(route: string): Expected {
 }
 
 /** What must come of a route for somebody who may do all of `may`, on what is theirs. */
-function outcome({ needs, ok }: Expected, may: readonly string[]): string {
+function outcome(
+  { needs, ok, code, session: alone }: Expected,
+  { may, session }: Actor,
+): string {
   const allowed = needs === "public" || needs.every((permission) => may.includes(permission));
-  return allowed ? `${ok}` : REFUSED;
+  if (!allowed || (alone && !session)) return REFUSED;
+  return code === undefined ? `${ok}` : `${ok} ${code}`;
 }
 
 function told({ status, code }: Reply): string {
@@ -85,7 +91,7 @@ async function play(sql: Sql, actor: Actor, others: Things): Promise<string[]> {
   };
   const untouched = await plant(sql, actor.id, others);
   for (const [route, expected] of Object.entries(ROUTES)) {
-    const wanted = outcome(expected, actor.may);
+    const wanted = outcome(expected, actor);
     const refused = wanted === REFUSED;
     const own = refused ? untouched : await plantFor(sql, actor, { expected, others });
     if (expected.names !== undefined) {
@@ -149,7 +155,7 @@ for (const [role, may] of Object.entries(ROLES)) {
   promise(`a session of the role ${role} may do exactly what the role may`, async () => {
     await using sql = operator();
     const { id, token } = await inRole(sql, role);
-    const actor: Actor = { id, credential: token, may };
+    const actor: Actor = { id, credential: token, may, session: true };
     assert.deepEqual(await play(sql, actor, await foreignThings(sql)), []);
   });
 
@@ -181,8 +187,10 @@ promise("a key for one agent cannot tell its owner's other agents from missing o
   const { id } = await inRole(sql, "streamer");
   const [its, other] = [await plant(sql, id, missing()), await plant(sql, id, missing())];
   const { key } = await plantKey(sql, id, ONE_AGENT, uuidOf(its.agentId));
-  for (const [route, { names, ok }] of Object.entries(ROUTES)) {
-    if (names !== "own" || route.includes("/keys/") || route.startsWith("DELETE")) continue;
+  for (const [route, { names, ok, session }] of Object.entries(ROUTES)) {
+    if (names !== "own" || session || route.includes("/keys/") || route.startsWith("DELETE")) {
+      continue;
+    }
     const gone = await ask(route, missing(), key);
     assert.equal(told(gone), "404 not_found", route);
     assert.equal((await ask(route, other, key)).text, gone.text, route);

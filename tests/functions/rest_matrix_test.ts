@@ -123,8 +123,9 @@ async function playFunctions(sql: Sql, actor: Actor, others: Things): Promise<st
   };
   const call = (name: string, args: unknown) => rest(actor.token, "POST", `rpc/${name}`, args);
   for (const [name, expected] of Object.entries(FUNCTIONS)) {
-    const may = expected.needs.length === 0 ||
-      expected.needs.some((permission) => actor.may.includes(permission));
+    const may = (expected.needs.length === 0 ||
+      expected.needs.some((permission) => actor.may.includes(permission))) &&
+      (!expected.session || actor.keyId === undefined);
     const lacking = expected.lacking ?? "forbidden";
     const own = await plant(sql, actor.id, await sharedFor(sql, expected, { others, may }));
     if (expected.names === "own") {
@@ -245,7 +246,7 @@ Deno.test("around the functions, a key for one agent finds nothing of its owner'
   const agentId = uuidOf(its.agentId);
   const { id: keyId } = await plantKey(sql, id, ONE_AGENT, agentId);
   const token = await exchanged(id, keyId);
-  for (const table of ["agent_versions", "runs"]) {
+  for (const table of ["agent_versions", "runs", "tool_calls"]) {
     const all = await rest(token, "GET", `${table}?select=agent_id`);
     assert.deepEqual(JSON.parse(all.text), [{ agent_id: agentId }], table);
   }

@@ -24,12 +24,15 @@ export type AppEnv = {
 const ALLOWED_HEADERS = [
   ...(corsHeaders["Access-Control-Allow-Headers"] ?? "").split(/,\s*/),
   "idempotency-key",
+  "if-match",
+  "if-none-match",
   "last-event-id",
   "prefer",
   "x-request-id",
 ];
 const EXPOSED_HEADERS = [
   "content-disposition",
+  "etag",
   "location",
   "idempotent-replayed",
   "preference-applied",

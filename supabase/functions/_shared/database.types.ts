@@ -7,14 +7,14 @@ export type Database = {
           Tables: {
             "agent_versions": {
                   Row: {
-                    "agent_id": string,"created_at": string,"findings": NonNullable<Json>,"id": string,"input_schema": Json | null,"language": string,"owner_id": string,"program": string | null,"published_at": string | null,"seal": string | null,"source": string,"source_hash": string,"version": number
+                    "agent_id": string,"approval": string,"approved_at": string | null,"approved_by": string | null,"created_at": string,"findings": NonNullable<Json>,"id": string,"input_schema": Json | null,"language": string,"owner_id": string,"policy": NonNullable<Json>,"policy_hash": string,"program": string | null,"published_at": string | null,"seal": string | null,"source": string,"source_hash": string,"version": number
                   }
                   ComputedFields: never
                   Insert: {
-                    "agent_id": string,"created_at"?: string,"findings"?: NonNullable<Json>,"id"?: string,"input_schema"?: Json | null,"language": string,"owner_id": string,"program"?: string | null,"published_at"?: string | null,"seal"?: string | null,"source": string,"source_hash": string,"version": number
+                    "agent_id": string,"approval": string,"approved_at"?: string | null,"approved_by"?: string | null,"created_at"?: string,"findings"?: NonNullable<Json>,"id"?: string,"input_schema"?: Json | null,"language": string,"owner_id": string,"policy"?: NonNullable<Json>,"policy_hash": string,"program"?: string | null,"published_at"?: string | null,"seal"?: string | null,"source": string,"source_hash": string,"version": number
                   }
                   Update: {
-                    "agent_id"?: string,"created_at"?: string,"findings"?: NonNullable<Json>,"id"?: string,"input_schema"?: Json | null,"language"?: string,"owner_id"?: string,"program"?: string | null,"published_at"?: string | null,"seal"?: string | null,"source"?: string,"source_hash"?: string,"version"?: number
+                    "agent_id"?: string,"approval"?: string,"approved_at"?: string | null,"approved_by"?: string | null,"created_at"?: string,"findings"?: NonNullable<Json>,"id"?: string,"input_schema"?: Json | null,"language"?: string,"owner_id"?: string,"policy"?: NonNullable<Json>,"policy_hash"?: string,"program"?: string | null,"published_at"?: string | null,"seal"?: string | null,"source"?: string,"source_hash"?: string,"version"?: number
                   }
                   Relationships: [
                     {
@@ -115,6 +115,32 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"files": {
+                  Row: {
+                    "agent_id": string,"bytes": number,"content": string | null,"created_at": string,"id": string,"modified_at": string,"object_id": string | null,"owner_id": string,"path": string,"run_id": string | null,"sha256": string,"type": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent_id": string,"bytes": number,"content"?: string | null,"created_at"?: string,"id"?: string,"modified_at"?: string,"object_id"?: string | null,"owner_id": string,"path": string,"run_id"?: string | null,"sha256": string,"type": string
+                  }
+                  Update: {
+                    "agent_id"?: string,"bytes"?: number,"content"?: string | null,"created_at"?: string,"id"?: string,"modified_at"?: string,"object_id"?: string | null,"owner_id"?: string,"path"?: string,"run_id"?: string | null,"sha256"?: string,"type"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "files_agent_id_fkey"
+      columns: ["agent_id"]
+isOneToOne: false
+      referencedRelation: "agents"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "files_run_id_fkey"
+      columns: ["run_id"]
+isOneToOne: false
+      referencedRelation: "runs"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"quarantines": {
                   Row: {
                     "created_at": string,"created_by": string | null,"id": string,"kind": string,"note": string | null,"previous_state": string | null,"reason": string,"released_at": string | null,"released_by": string | null,"target": string | null
@@ -151,17 +177,37 @@ isOneToOne: false
                   ]
                 },"runs": {
                   Row: {
-                    "agent_id": string,"agent_name": string,"cancel_requested_at": string | null,"created_at": string,"deadline_at": string | null,"ended_at": string | null,"engine": string,"error": Json | null,"heartbeat_at": string | null,"id": string,"input": NonNullable<Json>,"key_id": string | null,"layers": (string)[],"limits": NonNullable<Json>,"output": Json | null,"owner_id": string,"request_id": string | null,"started_at": string | null,"status": string,"usage": Json | null,"version": number,"version_id": string
+                    "agent_id": string,"agent_name": string,"cancel_requested_at": string | null,"created_at": string,"deadline_at": string | null,"ended_at": string | null,"engine": string,"error": Json | null,"heartbeat_at": string | null,"id": string,"input": NonNullable<Json>,"key_id": string | null,"layers": (string)[],"limits": NonNullable<Json>,"output": Json | null,"owner_id": string,"policy_hash": string | null,"recording": boolean,"request_id": string | null,"started_at": string | null,"status": string,"usage": Json | null,"version": number,"version_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "agent_id": string,"agent_name": string,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine": string,"error"?: Json | null,"heartbeat_at"?: string | null,"id": string,"input": NonNullable<Json>,"key_id"?: string | null,"layers": (string)[],"limits": NonNullable<Json>,"output"?: Json | null,"owner_id": string,"request_id"?: string | null,"started_at"?: string | null,"status": string,"usage"?: Json | null,"version": number,"version_id": string
+                    "agent_id": string,"agent_name": string,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine": string,"error"?: Json | null,"heartbeat_at"?: string | null,"id": string,"input": NonNullable<Json>,"key_id"?: string | null,"layers": (string)[],"limits": NonNullable<Json>,"output"?: Json | null,"owner_id": string,"policy_hash"?: string | null,"recording"?: boolean,"request_id"?: string | null,"started_at"?: string | null,"status": string,"usage"?: Json | null,"version": number,"version_id": string
                   }
                   Update: {
-                    "agent_id"?: string,"agent_name"?: string,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine"?: string,"error"?: Json | null,"heartbeat_at"?: string | null,"id"?: string,"input"?: NonNullable<Json>,"key_id"?: string | null,"layers"?: (string)[],"limits"?: NonNullable<Json>,"output"?: Json | null,"owner_id"?: string,"request_id"?: string | null,"started_at"?: string | null,"status"?: string,"usage"?: Json | null,"version"?: number,"version_id"?: string
+                    "agent_id"?: string,"agent_name"?: string,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine"?: string,"error"?: Json | null,"heartbeat_at"?: string | null,"id"?: string,"input"?: NonNullable<Json>,"key_id"?: string | null,"layers"?: (string)[],"limits"?: NonNullable<Json>,"output"?: Json | null,"owner_id"?: string,"policy_hash"?: string | null,"recording"?: boolean,"request_id"?: string | null,"started_at"?: string | null,"status"?: string,"usage"?: Json | null,"version"?: number,"version_id"?: string
                   }
                   Relationships: [
                     
+                  ]
+                },"secrets": {
+                  Row: {
+                    "agent_id": string | null,"created_at": string,"expires_at": string | null,"hosts": (string)[],"id": string,"last_used_at": string | null,"name": string,"owner_id": string,"updated_at": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent_id"?: string | null,"created_at"?: string,"expires_at"?: string | null,"hosts": (string)[],"id": string,"last_used_at"?: string | null,"name": string,"owner_id": string,"updated_at"?: string,"version"?: number
+                  }
+                  Update: {
+                    "agent_id"?: string | null,"created_at"?: string,"expires_at"?: string | null,"hosts"?: (string)[],"id"?: string,"last_used_at"?: string | null,"name"?: string,"owner_id"?: string,"updated_at"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "secrets_agent_id_fkey"
+      columns: ["agent_id"]
+isOneToOne: false
+      referencedRelation: "agents"
+      referencedColumns: ["id"]
+    }
                   ]
                 },"security_events": {
                   Row: {
@@ -176,6 +222,26 @@ isOneToOne: false
                   }
                   Relationships: [
                     
+                  ]
+                },"tool_calls": {
+                  Row: {
+                    "agent_id": string,"agent_name": string,"args_hash": string,"begun_at": string | null,"bytes_in": number,"bytes_out": number,"created_at": string,"deadline_at": string | null,"decided_at": string | null,"decided_by": string | null,"ended_at": string | null,"id": string,"ms": number | null,"outcome": string | null,"owner_id": string,"reason": string | null,"reserved": NonNullable<Json>,"run_id": string,"seq": number,"summary": Json | null,"target": string,"tool": string,"verdict": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent_id": string,"agent_name": string,"args_hash": string,"begun_at"?: string | null,"bytes_in"?: number,"bytes_out"?: number,"created_at"?: string,"deadline_at"?: string | null,"decided_at"?: string | null,"decided_by"?: string | null,"ended_at"?: string | null,"id": string,"ms"?: number | null,"outcome"?: string | null,"owner_id": string,"reason"?: string | null,"reserved"?: NonNullable<Json>,"run_id": string,"seq": number,"summary"?: Json | null,"target": string,"tool": string,"verdict": string
+                  }
+                  Update: {
+                    "agent_id"?: string,"agent_name"?: string,"args_hash"?: string,"begun_at"?: string | null,"bytes_in"?: number,"bytes_out"?: number,"created_at"?: string,"deadline_at"?: string | null,"decided_at"?: string | null,"decided_by"?: string | null,"ended_at"?: string | null,"id"?: string,"ms"?: number | null,"outcome"?: string | null,"owner_id"?: string,"reason"?: string | null,"reserved"?: NonNullable<Json>,"run_id"?: string,"seq"?: number,"summary"?: Json | null,"target"?: string,"tool"?: string,"verdict"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "tool_calls_run_id_fkey"
+      columns: ["run_id"]
+isOneToOne: false
+      referencedRelation: "runs"
+      referencedColumns: ["id"]
+    }
                   ]
                 }
           }
@@ -206,14 +272,47 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"announce_object":
+{ Args: { "bytes": number,"caller"?: string,"key_id"?: string,"run_id"?: string }; Returns: string
+                           },
 "append_run_events":
 { Args: { "events": string,"run_id": string }; Returns: boolean
                            },
+"approve_version":
+{ Args: { "agent_name": string,"policy_hash"?: string,"version": number }; Returns: {
+              "agent_id": string,
+"approval": string,
+"approved_at": string | null,
+"approved_by": string | null,
+"created_at": string,
+"findings": NonNullable<Json>,
+"id": string,
+"input_schema": Json | null,
+"language": string,
+"owner_id": string,
+"policy": NonNullable<Json>,
+"policy_hash": string,
+"program": string | null,
+"published_at": string | null,
+"seal": string | null,
+"source": string,
+"source_hash": string,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "agent_versions"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "audit_note":
 { Args: { "action": string,"details"?: Json,"resource_id"?: string,"resource_type": string }; Returns: undefined
                            },
 "authenticate_key":
 { Args: { "public_id": string,"secret_hash": string }; Returns: Json
+                           },
+"begin_tool_call":
+{ Args: { "approval_seconds"?: number,"args_hash": string,"budgets": string,"call_id": string,"denied"?: string,"run_id": string,"summary": string,"target": string,"tool": string }; Returns: Json
                            },
 "cancel_run":
 { Args: { "run_id": string }; Returns: {
@@ -233,6 +332,8 @@ isOneToOne: false
 "limits": NonNullable<Json>,
 "output": Json | null,
 "owner_id": string,
+"policy_hash": string | null,
+"recording": boolean,
 "request_id": string | null,
 "started_at": string | null,
 "status": string,
@@ -251,6 +352,9 @@ isOneToOne: false
               "attempt": number,"id": string,"payload": Json
             }[]
                            },
+"claim_garbage":
+{ Args: { "how_many": number }; Returns: string[]
+                           },
 "collect_evidence":
 { Args: { "kind": string,"since": string,"target"?: string,"until": string }; Returns: Json
                            },
@@ -258,7 +362,7 @@ isOneToOne: false
 { Args: Record<PropertyKey, never>; Returns: string
                            },
 "create_agent":
-{ Args: { "description": string,"findings"?: string,"input_schema"?: string,"language": string,"name": string,"program"?: string,"seal"?: string,"source": string }; Returns: {
+{ Args: { "description": string,"findings"?: string,"input_schema"?: string,"language": string,"name": string,"policy"?: string,"program"?: string,"seal"?: string,"source": string }; Returns: {
               "created_at": string,
 "current_version": number,
 "description": string,
@@ -294,15 +398,39 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"create_secret":
+{ Args: { "agent_id"?: string,"expires_at"?: string,"hosts": (string)[],"kid": string,"name": string,"sealed": string,"secret_id": string }; Returns: {
+              "agent_id": string | null,
+"created_at": string,
+"expires_at": string | null,
+"hosts": (string)[],
+"id": string,
+"last_used_at": string | null,
+"name": string,
+"owner_id": string,
+"updated_at": string,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "secrets"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "create_version":
-{ Args: { "agent_name": string,"findings"?: string,"input_schema"?: string,"language": string,"program"?: string,"publish"?: boolean,"seal"?: string,"source": string }; Returns: {
+{ Args: { "agent_name": string,"findings"?: string,"input_schema"?: string,"language": string,"policy"?: string,"program"?: string,"publish"?: boolean,"seal"?: string,"source": string }; Returns: {
               "agent_id": string,
+"approval": string,
+"approved_at": string | null,
+"approved_by": string | null,
 "created_at": string,
 "findings": NonNullable<Json>,
 "id": string,
 "input_schema": Json | null,
 "language": string,
 "owner_id": string,
+"policy": NonNullable<Json>,
+"policy_hash": string,
 "program": string | null,
 "published_at": string | null,
 "seal": string | null,
@@ -316,11 +444,52 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"decide_tool_call":
+{ Args: { "approve": boolean,"call_id": string }; Returns: {
+              "agent_id": string,
+"agent_name": string,
+"args_hash": string,
+"begun_at": string | null,
+"bytes_in": number,
+"bytes_out": number,
+"created_at": string,
+"deadline_at": string | null,
+"decided_at": string | null,
+"decided_by": string | null,
+"ended_at": string | null,
+"id": string,
+"ms": number | null,
+"outcome": string | null,
+"owner_id": string,
+"reason": string | null,
+"reserved": NonNullable<Json>,
+"run_id": string,
+"seq": number,
+"summary": Json | null,
+"target": string,
+"tool": string,
+"verdict": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "tool_calls"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "delete_agent":
 { Args: { "name": string }; Returns: undefined
                            },
+"delete_secret":
+{ Args: { "secret_id": string }; Returns: undefined
+                           },
 "detect_anomalies":
 { Args: Record<PropertyKey, never>; Returns: number
+                           },
+"draft_secret":
+{ Args: { "agent_name"?: string }; Returns: Json
+                           },
+"end_tool_call":
+{ Args: { "bytes_in": number,"bytes_out": number,"call_id": string,"ms": number,"outcome": string,"spent": string }; Returns: undefined
                            },
 "find_block":
 { Args: { "address": string }; Returns: Json
@@ -331,12 +500,17 @@ isOneToOne: false
 "find_program":
 { Args: { "agent_name": string,"version"?: number }; Returns: {
               "agent_id": string,
+"approval": string,
+"approved_at": string | null,
+"approved_by": string | null,
 "created_at": string,
 "findings": NonNullable<Json>,
 "id": string,
 "input_schema": Json | null,
 "language": string,
 "owner_id": string,
+"policy": NonNullable<Json>,
+"policy_hash": string,
 "program": string | null,
 "published_at": string | null,
 "seal": string | null,
@@ -368,6 +542,8 @@ isOneToOne: false
 "limits": NonNullable<Json>,
 "output": Json | null,
 "owner_id": string,
+"policy_hash": string | null,
+"recording": boolean,
 "request_id": string | null,
 "started_at": string | null,
 "status": string,
@@ -399,6 +575,8 @@ isOneToOne: false
 "limits": NonNullable<Json>,
 "output": Json | null,
 "owner_id": string,
+"policy_hash": string | null,
+"recording": boolean,
 "request_id": string | null,
 "started_at": string | null,
 "status": string,
@@ -412,10 +590,16 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"find_tool_run":
+{ Args: { "run_id": string }; Returns: Json
+                           },
 "find_user":
 { Args: { "user_id": string }; Returns: {
               "assigned": boolean,"created_at": string,"email": string,"id": string,"quarantined_at": string,"role": string
             }[]
+                           },
+"forget_objects":
+{ Args: { "ids": (string)[] }; Returns: undefined
                            },
 "keep_evidence":
 { Args: { "created_by": string,"evidence_id": string,"kind": string,"manifest": string,"reason": string,"sections": string,"signature": string,"since": string,"target"?: string,"until": string }; Returns: {
@@ -442,6 +626,12 @@ isOneToOne: false
                            },
 "list_blocks":
 { Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"list_run_files":
+{ Args: { "after"?: string,"how_many"?: number,"prefix"?: string,"run_id": string }; Returns: Json
+                           },
+"list_stale_secrets":
+{ Args: { "after"?: string,"kid": string,"max"?: number }; Returns: Json
                            },
 "list_users":
 { Args: { "after"?: string,"max"?: number,"role_filter"?: string }; Returns: {
@@ -474,6 +664,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"put_file":
+{ Args: { "agent_name": string,"bytes"?: number,"caller": string,"content"?: string,"expected"?: string,"key_id"?: string,"object_id"?: string,"path": string,"sha256"?: string,"type": string }; Returns: Json
+                           },
 "quarantine":
 { Args: { "kind": string,"reason"?: string,"target"?: string }; Returns: {
               "created_at": string,
@@ -493,6 +686,12 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"read_file":
+{ Args: { "agent_name": string,"path": string }; Returns: Json[]
+                           },
+"read_run_files":
+{ Args: { "paths": (string)[],"run_id": string }; Returns: Json
+                           },
 "reap_runs":
 { Args: Record<PropertyKey, never>; Returns: number
                            },
@@ -518,8 +717,39 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"remove_file":
+{ Args: { "agent_name": string,"path": string }; Returns: undefined
+                           },
+"remove_run_file":
+{ Args: { "path": string,"run_id": string }; Returns: undefined
+                           },
+"replace_secret":
+{ Args: { "expires_at"?: string,"hosts": (string)[],"kid": string,"sealed": string,"secret_id": string,"version": number }; Returns: {
+              "agent_id": string | null,
+"created_at": string,
+"expires_at": string | null,
+"hosts": (string)[],
+"id": string,
+"last_used_at": string | null,
+"name": string,
+"owner_id": string,
+"updated_at": string,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "secrets"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "require_permission":
 { Args: { "permission": string }; Returns: undefined
+                           },
+"reseal_secret":
+{ Args: { "kid": string,"old_kid": string,"sealed": string,"secret_id": string,"version": number }; Returns: boolean
+                           },
+"reveal_secret":
+{ Args: { "agent_id": string,"name": string,"user_id": string }; Returns: Json
                            },
 "revoke_key":
 { Args: { "key_id": string }; Returns: {
@@ -598,6 +828,9 @@ isOneToOne: false
               "assigned": boolean,"created_at": string,"email": string,"id": string,"quarantined_at": string,"role": string
             }[]
                            },
+"set_tool_ceiling":
+{ Args: { "policy": string }; Returns: Json
+                           },
 "settle_alert_delivery":
 { Args: { "delivered": boolean,"error"?: string,"id": string,"status": number }; Returns: undefined
                            },
@@ -619,6 +852,8 @@ isOneToOne: false
 "limits": NonNullable<Json>,
 "output": Json | null,
 "owner_id": string,
+"policy_hash": string | null,
+"recording": boolean,
 "request_id": string | null,
 "started_at": string | null,
 "status": string,
@@ -633,7 +868,7 @@ isOneToOne: false
         isSetofReturn: true
       } },
 "start_run":
-{ Args: { "agent_name": string,"caller": string,"engine": string,"idempotency_key"?: string,"input": string,"key_id"?: string,"layers": (string)[],"limits": string,"program_id"?: string,"request_hash"?: string,"request_id": string,"run_id": string,"version": number,"wall_ms": number }; Returns: {
+{ Args: { "agent_name": string,"caller": string,"engine": string,"idempotency_key"?: string,"input": string,"key_id"?: string,"layers": (string)[],"limits": string,"program_id"?: string,"recording"?: boolean,"request_hash"?: string,"request_id": string,"run_id": string,"version": number,"wall_ms": number }; Returns: {
               "agent_id": string,
 "agent_name": string,
 "cancel_requested_at": string | null,
@@ -650,6 +885,8 @@ isOneToOne: false
 "limits": NonNullable<Json>,
 "output": Json | null,
 "owner_id": string,
+"policy_hash": string | null,
+"recording": boolean,
 "request_id": string | null,
 "started_at": string | null,
 "status": string,
@@ -668,6 +905,9 @@ isOneToOne: false
                            },
 "take_tokens":
 { Args: { "charges": string }; Returns: Json
+                           },
+"tool_ceiling":
+{ Args: Record<PropertyKey, never>; Returns: Json
                            },
 "update_agent":
 { Args: { "description"?: string,"name": string,"new_name"?: string }; Returns: {
@@ -688,6 +928,9 @@ isOneToOne: false
       } },
 "verify_audit_chain":
 { Args: { "expected_hash"?: string,"expected_seq"?: number,"since_seq"?: number,"until_seq"?: number }; Returns: Json
+                           },
+"write_run_files":
+{ Args: { "files": Json,"max_bytes": number,"max_files": number,"removed"?: (string)[],"run_id": string }; Returns: Json
                            }
           }
           Enums: {

@@ -1,4 +1,8 @@
 import * as z from "zod";
+import { EGRESS_VARIABLES } from "./env_egress.ts";
+import { FILE_VARIABLES, type FileSettings, filesOf } from "./env_files.ts";
+import { SERVICE_VARIABLES, type ServiceSettings, servicesOf } from "./env_services.ts";
+import { MasterKeys, type VaultSettings } from "./vault/keys.ts";
 
 /** Keys come as `{"default": "sb_…", "<name>": "sb_…"}`; only the default one is ours to use. */
 const Keys = z.string().transform((text, ctx) => {
@@ -114,6 +118,12 @@ const Variables = z.object({
   CLOISTER_CLIENT_ADDRESS_HEADER: AddressHeader.default("cf-connecting-ip"),
   CLOISTER_ALERT_WEBHOOK_URL: PrivateUrl.optional(),
   CLOISTER_ALERT_WEBHOOK_SECRET: WebhookSecret.optional(),
+  CLOISTER_TOOLS_URL: PrivateUrl.optional(),
+  CLOISTER_SECRET_KEYS: MasterKeys.default([]),
+  CLOISTER_SECRET_KEEPER: z.enum(["cloister", "vault"]).default("cloister"),
+  ...SERVICE_VARIABLES,
+  ...FILE_VARIABLES,
+  ...EGRESS_VARIABLES,
   UPSTASH_REDIS_REST_URL: z.url().optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
 }).refine(
@@ -194,6 +204,16 @@ export interface Env {
   trustedIssuers: readonly TrustedIssuer[];
   /** The one header that is believed about a client's address; undefined where none is. */
   addressHeader: string | undefined;
+  /** The `tools` function, where agents' tool calls go. */
+  toolsUrl: string;
+  /** What users' secrets are locked by. Without a key, and without Vault, there are none. */
+  secrets: VaultSettings;
+  /** What agents' tools are built on. */
+  services: ServiceSettings;
+  /** What looks at files and keeps the large ones. */
+  files: FileSettings;
+  /** Origins that may be reached although they are not the Internet's. */
+  privateOrigins: readonly string[];
   /** Where alerts are sent, and what they are signed with. */
   alertWebhook: { url: string; secret: string } | undefined;
 }
@@ -225,6 +245,11 @@ export function readEnv(source: Record<string, string> = Deno.env.toObject()): E
     addressHeader: vars.CLOISTER_CLIENT_ADDRESS_HEADER === "none"
       ? undefined
       : vars.CLOISTER_CLIENT_ADDRESS_HEADER,
+    toolsUrl: vars.CLOISTER_TOOLS_URL ?? `${vars.SUPABASE_URL}/functions/v1/tools`,
+    secrets: { keys: vars.CLOISTER_SECRET_KEYS, keeper: vars.CLOISTER_SECRET_KEEPER },
+    services: servicesOf(vars),
+    files: filesOf(vars),
+    privateOrigins: vars.CLOISTER_PRIVATE_ORIGINS,
     alertWebhook: webhookOf(vars),
   };
 }

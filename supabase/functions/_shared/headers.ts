@@ -13,8 +13,8 @@ export class Suspicious extends Fault {
 
 /** The headers that routes read, beside `authorization`. */
 const READ = [
-  ...["accept", "apikey", "content-type", "idempotency-key", "last-event-id", "prefer"],
-  ...["user-agent", "x-request-id"],
+  ...["accept", "apikey", "content-type", "idempotency-key", "if-match", "if-none-match"],
+  ...["last-event-id", "prefer", "user-agent", "x-request-id"],
 ];
 const MAX_HEADER_CHARS = 4_096;
 const MAX_AUTHORIZATION_CHARS = MAX_CREDENTIAL_CHARS + "Bearer ".length;

@@ -5,12 +5,20 @@ import { Fault } from "./fault.ts";
 import { Suspicious } from "./headers.ts";
 import { isShallow, MAX_JSON_DEPTH } from "./sandbox/depth.ts";
 
-/** The parts of a request that a route can ask for. Parts it does not name are not read. */
+/**
+ * The parts of a request that a route can ask for. Parts it does not name are not read. `body` is
+ * JSON; `bytes` is a body as it came, of whatever media type, as {@link Bytes}.
+ */
 export type Accept = z.ZodObject<
-  { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
+  { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType; bytes?: z.ZodType }
 >;
 
+/** A body that is taken as it comes. */
+export const Bytes = z.instanceof(Uint8Array);
+
 const MAX_BODY_BYTES = 1024 * 1024;
+/** Of a body as it comes, in bytes. */
+export const MAX_RAW_BYTES = 16 * 1024 * 1024;
 
 /** What a route asked for of a request, parsed; throws what is wrong with it. */
 export async function readInput<A extends Accept>(
@@ -21,6 +29,7 @@ export async function readInput<A extends Accept>(
     params: c.req.param(),
     query: c.req.query(),
     body: accept.shape.body && (await readJson(c.req.raw)),
+    bytes: accept.shape.bytes && (await readRaw(c.req.raw)),
   });
 }
 
@@ -54,10 +63,23 @@ function hasNull(input: unknown, path: readonly PropertyKey[]): boolean {
 async function readJson(request: Request): Promise<unknown> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) throw new Fault("unsupported_media_type");
-  const bytes = await new Response(request.body?.pipeThrough(counted())).arrayBuffer();
+  const bytes = await readBytes(request, MAX_BODY_BYTES);
   const { text, value } = parseJson(bytes);
   if (isShallow(text)) return value;
   throw new Fault("invalid_request", `A body may nest ${MAX_JSON_DEPTH} levels.`);
+}
+
+/** A form is an envelope around files: its bytes are not what anybody means to send. */
+async function readRaw(request: Request): Promise<Uint8Array> {
+  const type = request.headers.get("content-type") ?? "";
+  if (/^multipart\//i.test(type)) {
+    throw new Fault("unsupported_media_type", "The body must be the content itself, no form.");
+  }
+  return new Uint8Array(await readBytes(request, MAX_RAW_BYTES));
+}
+
+function readBytes(request: Request, most: number): Promise<ArrayBuffer> {
+  return new Response(request.body?.pipeThrough(counted(most))).arrayBuffer();
 }
 
 function parseJson(bytes: ArrayBuffer): { text: string; value: unknown } {
@@ -70,13 +92,13 @@ function parseJson(bytes: ArrayBuffer): { text: string; value: unknown } {
 }
 
 /** Counts a body while it arrives: a `content-length` is only what the caller claims. */
-function counted(): TransformStream<Uint8Array, Uint8Array> {
+function counted(most: number): TransformStream<Uint8Array, Uint8Array> {
   let size = 0;
   return new TransformStream({
     transform(chunk, controller) {
       size += chunk.length;
-      if (size <= MAX_BODY_BYTES) return controller.enqueue(chunk);
-      throw new Fault("body_too_large", `A body may have ${MAX_BODY_BYTES} bytes.`);
+      if (size <= most) return controller.enqueue(chunk);
+      throw new Fault("body_too_large", `A body may have ${most} bytes.`);
     },
   });
 }

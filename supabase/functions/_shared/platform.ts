@@ -2,6 +2,7 @@ import { type AccessBook, createAccessBook } from "./auth/access.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import type { Authenticate, Caller } from "./auth/caller.ts";
 import { createSigner, type Signer } from "./auth/signer.ts";
+import { type CallTokens, createCallTokens } from "./call_token.ts";
 import type { RequestContext } from "./context.ts";
 import { type ContextHeader, type Db, userDb } from "./db.ts";
 import type { Env } from "./env.ts";
@@ -28,6 +29,10 @@ export interface Platform {
   cursors: Cursors;
   /** Marks what this server has prepared and the database keeps. */
   prepared: Mac;
+  /** Passes of runs, for their tool calls. */
+  callTokens: CallTokens;
+  /** Where tool calls go. */
+  toolsUrl: string;
   limits: Limits;
   watch: Watch;
   /** Undefined where the project's signing key is not ours to use. */
@@ -58,6 +63,8 @@ export function createPlatform(name: string, env: Env): Platform {
     service,
     cursors: createCursors(createMac(env.secretKey, "cursor")),
     prepared: createMac(env.secretKey, "prepared"),
+    callTokens: createCallTokens(env.secretKey),
+    toolsUrl: env.toolsUrl,
     limits: createLimits({ upstash: env.upstash, service: unbound, log }),
     watch: createWatch({ service: unbound, log, webhook: env.alertWebhook }),
     signer,

@@ -6,7 +6,7 @@ import type { Access } from "./auth/access.ts";
 import type { Caller } from "./auth/caller.ts";
 import type { RequestContext } from "./context.ts";
 import type { Db } from "./db.ts";
-import type { FaultCode } from "./fault.ts";
+import { Fault, type FaultCode } from "./fault.ts";
 import { type Accept, readInput } from "./input.ts";
 import type { Budget } from "./limit/limits.ts";
 import { hasPermission, type Permission } from "./permission.ts";
@@ -21,8 +21,8 @@ export interface Spec<A extends Accept = Accept> {
   path: string;
   summary: string;
   accept: A;
-  /** Set where no credentials are needed. */
-  access?: "public";
+  /** Set where no credentials are needed, or those of a run alone. */
+  access?: "public" | "run";
   /** The permission that callers need. Absent on public routes alone. */
   needs?: Permission;
   /**
@@ -107,6 +107,38 @@ export function publicRoute<A extends Accept>(
     async respond(c, platform) {
       await admitAddress(c, platform, spec.budget);
       return answer(c, spec, await rule(await readInput(c, spec.accept), platform));
+    },
+  };
+}
+
+/** One call of a run's own route: which run, and the outside world without any user's rights. */
+export interface RunCall {
+  run: string;
+  platform: Platform;
+  requestId: string;
+  /** Aborted when the run has gone before the answer. */
+  signal: AbortSignal;
+}
+
+/**
+ * A route for running agents, by the pass of their run. It costs no budget of an address, since all
+ * of them come from our own; what brings no valid pass is a stranger's, and counted as such.
+ */
+export function runRoute<A extends Accept>(
+  spec: Spec<A> & { access: "run"; needs?: never },
+  rule: (input: z.output<A>, call: RunCall) => Promise<unknown>,
+): Route {
+  return {
+    spec,
+    async respond(c, platform) {
+      const [, token = ""] = /^Bearer (ct_\S+)$/.exec(c.req.header("authorization") ?? "") ?? [];
+      const run = await platform.callTokens.read(token);
+      if (run === undefined) {
+        await admitAddress(c, platform, spec.budget);
+        throw new Fault("token_invalid");
+      }
+      const call = { run, platform, requestId: c.var.requestId, signal: c.req.raw.signal };
+      return answer(c, spec, await rule(await readInput(c, spec.accept), call));
     },
   };
 }

@@ -1,14 +1,21 @@
 import { createApp } from "../_shared/app.ts";
+import { createEgress } from "../_shared/egress/create.ts";
 import { readEnv } from "../_shared/env.ts";
 import { createPlatform } from "../_shared/platform.ts";
-import { agents } from "./agents/routes.ts";
-import { limits } from "./limits/routes.ts";
-import { openapi } from "./openapi.ts";
-import { runs } from "./runs/routes.ts";
-import { versions } from "./versions/routes.ts";
+import { createSecretKeeper } from "../_shared/vault/reveal.ts";
+import { createVault } from "../_shared/vault/vault.ts";
+import { keepingOf } from "../_shared/workspace/keeping.ts";
+import { draftsOf } from "./drafts/wire.ts";
+import { createAgents } from "./routes.ts";
 
-const platform = createPlatform("agents", readEnv());
+const env = readEnv();
+const platform = createPlatform("agents", env);
+const secrets = createSecretKeeper({
+  service: platform.service(),
+  log: platform.log,
+  vault: createVault(env.secrets),
+});
+const egress = createEgress({ privateOrigins: env.privateOrigins });
+const drafts = draftsOf(env.services, { egress, secrets });
 
-const routes = [openapi, ...limits, ...agents, ...versions, ...runs];
-
-export default createApp("agents", platform, routes);
+export default createApp("agents", platform, createAgents({ keeping: keepingOf(env), drafts }));

@@ -1,7 +1,8 @@
 import { createAccessBook } from "../../../supabase/functions/_shared/auth/access.ts";
+import { createCallTokens } from "../../../supabase/functions/_shared/call_token.ts";
 import type { Caller } from "../../../supabase/functions/_shared/auth/caller.ts";
 import { userDb } from "../../../supabase/functions/_shared/db.ts";
-import type { Env } from "../../../supabase/functions/_shared/env.ts";
+import { type Env, readEnv } from "../../../supabase/functions/_shared/env.ts";
 import type { Limits } from "../../../supabase/functions/_shared/limit/limits.ts";
 import type { Mac } from "../../../supabase/functions/_shared/mac.ts";
 import { createCursors } from "../../../supabase/functions/_shared/page.ts";
@@ -9,23 +10,16 @@ import type { Platform } from "../../../supabase/functions/_shared/platform.ts";
 import { createService } from "../../../supabase/functions/_shared/service.ts";
 import type { SecurityEvent } from "../../../supabase/functions/_shared/watch/watch.ts";
 
-/** An environment in which nothing optional is set. */
-export const ENV: Env = {
-  supabaseUrl: "http://project.test",
-  publishableKey: "sb_publishable_1",
-  secretKey: "sb_secret_1",
-  jwks: undefined,
-  jwtIssuer: "http://project.test/auth/v1",
-  allowedOrigins: ["https://app.test"],
-  executionId: "test",
-  upstash: undefined,
-  engine: { choice: "quickjs", runner: undefined },
-  signingKey: undefined,
-  keyEnv: "live",
-  trustedIssuers: [],
-  addressHeader: "x-client-address",
-  alertWebhook: undefined,
-};
+/** An environment in which hardly anything optional is set. */
+export const ENV: Env = readEnv({
+  SUPABASE_URL: "http://project.test",
+  SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: "sb_publishable_1" }),
+  SUPABASE_SECRET_KEYS: JSON.stringify({ default: "sb_secret_1" }),
+  SB_EXECUTION_ID: "test",
+  CLOISTER_ALLOWED_ORIGINS: "https://app.test",
+  CLOISTER_CLIENT_ADDRESS_HEADER: "x-client-address",
+  CLOISTER_ENGINE: "quickjs",
+});
 
 /** A user with a session. */
 export const ANN: Caller = {
@@ -90,6 +84,8 @@ export function fakePlatform(
     db: (caller) => userDb(env, () => caller.token()),
     service: () => createService(env)(),
     prepared: NO_MARKS,
+    callTokens: createCallTokens(env.secretKey),
+    toolsUrl: env.toolsUrl,
     cursors: createCursors(NO_MARKS),
     limits: NO_LIMITS,
     watch: {

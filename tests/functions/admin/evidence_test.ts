@@ -6,6 +6,7 @@ import { createHost } from "../../../supabase/functions/_shared/engine.ts";
 import { readEnv } from "../../../supabase/functions/_shared/env.ts";
 import { createPlatform } from "../../../supabase/functions/_shared/platform.ts";
 import { quickJs } from "../../../supabase/functions/_shared/sandbox/quickjs/engine.ts";
+import { createVault } from "../../../supabase/functions/_shared/vault/vault.ts";
 import { pack, unpack } from "../../../supabase/functions/admin/evidence/pack.ts";
 import { createAdmin } from "../../../supabase/functions/admin/routes.ts";
 import agents from "../../../supabase/functions/agents/index.ts";
@@ -193,7 +194,10 @@ promise(
     const env = readEnv(vars);
     const host = createHost(() => Promise.resolve({ engine: quickJs }));
     const platform = createPlatform("admin", env);
-    const ask = as(chief, createApp("admin", platform, createAdmin(host, env.jwtIssuer)));
+    const ask = as(
+      chief,
+      createApp("admin", platform, createAdmin(host, env.jwtIssuer, createVault(env.secrets))),
+    );
     const draft = { name: "k", scopes: ["agents:read"] };
     await expect(ask("POST", "/admin/keys", draft), 501, "api_keys_unavailable");
     const about = { kind: "everything", reason: "why" };

@@ -8,6 +8,7 @@ export type PoolName =
   | "agent"
   | "run"
   | "key"
+  | "secret"
   | "user"
   | "alert"
   | "rule"
@@ -37,6 +38,7 @@ const SOURCES = [
 const BY_PATH: readonly [string, PoolName][] = [
   ["/execute/runs/{id}", "run"],
   ["/admin/keys/{id}", "key"],
+  ["/admin/secrets/{id}", "secret"],
   ["/admin/users/{id}", "user"],
   ["/admin/alerts/{id}", "alert"],
   ["/admin/quarantines/{id}", "quarantine"],
@@ -53,6 +55,8 @@ export function hintsFor({ id, path }: Operation): Hints {
     ? pick("rule")
     : id === "post_agents" || id === "patch_agents_name"
     ? fc.constantFrom(...AGENT_NAMES)
+    : path.startsWith("/admin/secrets")
+    ? fc.constantFrom("FUZZ_A", "FUZZ_B", "FUZZ_C")
     : path.startsWith("/admin/keys")
     ? fc.string({ minLength: 1, maxLength: 20 })
     : pick("agent_name");
@@ -64,6 +68,10 @@ export function hintsFor({ id, path }: Operation): Hints {
     against: fc.constantFrom(1, 2),
     cursor: pick("cursor"),
     address: pick("address"),
+    path: fc.constantFrom("a.txt", "a/b.csv", "scratch/a", "../a", "picture.png"),
+    prefix: fc.constantFrom("", "a", "a/"),
+    hosts: fc.constantFrom(["api.example.com"], ["*.example.com", "a.example.org"]),
+    value: fc.constantFrom("a value of the fuzz", "sk-fuzz-0123456789"),
     agent: pick("agent_name"),
     target: pick("target"),
     programs: fc.constantFrom(["e01_static_import"], ["e06_fetch"], ["no_such_program"]),

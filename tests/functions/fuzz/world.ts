@@ -40,6 +40,7 @@ export class World {
       agent: new Set(),
       run: new Set(),
       key: new Set(),
+      secret: new Set(),
       user: new Set(),
       alert: new Set(),
       rule: new Set(["fuzz_rule"]),
@@ -80,9 +81,9 @@ export class World {
 
   /** Remembers what an answer names, up to so many of a kind. */
   learn(text: string): void {
-    const named = /"(run|key|alert|quarantine|evidence)_[0-9a-f]{32}"/g;
+    const named = /"(run|key|secret|alert|quarantine|evidence)_[0-9a-f]{32}"/g;
     for (const [quoted, kind] of text.matchAll(named)) {
-      const pool = z.enum(["run", "key", "alert", "quarantine", "evidence"]).parse(kind);
+      const pool = z.enum(["run", "key", "secret", "alert", "quarantine", "evidence"]).parse(kind);
       const id = quoted.slice(1, -1);
       if (this.#pools[pool].size < 200 && !this.#kept.has(id)) this.add(pool, id);
     }

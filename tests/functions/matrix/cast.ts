@@ -3,6 +3,7 @@ import { generateKey } from "../../../supabase/functions/_shared/auth/key.ts";
 import { readEnv } from "../../../supabase/functions/_shared/env.ts";
 import { prefixedId, uuid7 } from "../../../supabase/functions/_shared/ids.ts";
 import { createPlatform } from "../../../supabase/functions/_shared/platform.ts";
+import { NO_POLICY } from "../../../supabase/functions/_shared/policy/schema.ts";
 import { prepareVersion } from "../../../supabase/functions/agents/versions/prepare.ts";
 import { becomeQuiet } from "../../background.ts";
 import { newAddress, type Person, person, testStack } from "../../stack.ts";
@@ -12,6 +13,7 @@ const DRAFT = {
   source: "export default () => 1;",
   language: "javascript",
   input_schema: null,
+  policy: NO_POLICY,
 } as const;
 
 /** A test that waits for what the functions do in the background before it is over. */
@@ -32,7 +34,13 @@ export interface Things {
   /** A name that nobody has. */
   fresh: string;
   run: string;
+  /** A tool call of that run that waits for its owner. */
+  call: string;
+  /** What no policy can exceed, as it is. */
+  ceiling: unknown;
   key: string;
+  /** A secret of the agent that has run. */
+  secret: string;
   user: string;
   alert: string;
   rule: string;
@@ -50,7 +58,10 @@ export function missing(): Things {
     idle: nameOf(id),
     fresh: nameOf(id),
     run: prefixedId("run").of(id),
+    call: id,
+    ceiling: {},
     key: prefixedId("key").of(id),
+    secret: prefixedId("secret").of(id),
     user: crypto.randomUUID(),
     alert: prefixedId("alert").of(id),
     rule: "no_such_rule",
@@ -102,6 +113,9 @@ async function plantAgent(
   await sql`
     insert into public.agent_versions (agent_id, owner_id, version, source, language, program, seal)
     values (${id}, ${ownerId}, 1, ${source}, ${language}, ${program}, ${seal})`;
+  await sql`
+    insert into public.files (owner_id, agent_id, path, bytes, type, sha256, content)
+    values (${ownerId}, ${id}, 'planted.txt', 0, 'text/plain', ${"0".repeat(64)}, '')`;
   return { id, name };
 }
 
@@ -121,6 +135,34 @@ async function plantRun(sql: postgres.Sql, ownerId: string, agent: { id: string;
   return id;
 }
 
+/** A secret whose value does not open, by the key that the stack has. */
+async function plantSecret(sql: postgres.Sql, ownerId: string, agentId: string): Promise<string> {
+  const id = uuid7();
+  await sql`
+    insert into public.secrets (id, owner_id, agent_id, name, hosts)
+    values (${id}, ${ownerId}, ${agentId}, 'PLANTED', array['api.example.com'])`;
+  await sql`
+    insert into app.secret_values (secret_id, version, kid, sealed)
+    values (${id}, 1, 'local', 'planted')`;
+  return id;
+}
+
+async function plantCall(sql: postgres.Sql, runId: string): Promise<string> {
+  const id = uuid7();
+  await sql`
+    insert into public.tool_calls (id, run_id, owner_id, agent_id, agent_name, seq, tool, target,
+      args_hash, verdict, deadline_at)
+    select ${id}, r.id, r.owner_id, r.agent_id, r.agent_name, 1, 'search', 'planted',
+      ${"0".repeat(64)}, 'waiting', now() + interval '1 hour'
+    from public.runs as r where r.id = ${runId}`;
+  return id;
+}
+
+async function readCeiling(sql: postgres.Sql): Promise<unknown> {
+  const [settings] = await sql<{ tool_ceiling: unknown }[]>`select tool_ceiling from app.settings`;
+  return settings?.tool_ceiling;
+}
+
 /** Things of somebody's. What is the operator's is put into place where it is asked for. */
 export async function plant(
   sql: postgres.Sql,
@@ -130,6 +172,7 @@ export async function plant(
   const [agent, idle] = [await plantAgent(sql, ownerId), await plantAgent(sql, ownerId)];
   const run = await plantRun(sql, ownerId, agent);
   const { id: key } = await plantKey(sql, ownerId, ["agents:read"]);
+  const secret = await plantSecret(sql, ownerId, agent.id);
   return {
     ...shared,
     agent: agent.name,
@@ -137,7 +180,10 @@ export async function plant(
     idle: idle.name,
     fresh: nameOf(uuid7()),
     run: prefixedId("run").of(run),
+    call: await plantCall(sql, run),
+    ceiling: await readCeiling(sql),
     key: prefixedId("key").of(key),
+    secret: prefixedId("secret").of(secret),
   };
 }
 

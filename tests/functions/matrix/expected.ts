@@ -54,6 +54,8 @@ export interface Expected {
   needs: readonly (typeof ROLES.admin)[number][] | "public";
   /** The status of whoever may, on what is theirs. */
   ok: number;
+  /** The code of a problem that whoever may is told here, where the tests' stack lacks something. */
+  code?: string;
   /** The request, about these things. */
   path(things: Things): string;
   body?(things: Things): unknown;
@@ -63,10 +65,13 @@ export interface Expected {
    * `shared`: it names something of the operator's. Left out where it names nothing.
    */
   names?: "own" | "shared";
+  /** Set where a person has to be there: no API key may, whatever its scopes. */
+  session?: true;
 }
 
 const STREAM = { accept: "text/event-stream" };
 const SOURCE = "export default () => 1;";
+const VALUE = "a value of the matrix";
 
 /**
  * Every route that there is. A suffix after the path tells the ways to ask it apart. A route that
@@ -85,6 +90,13 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     ok: 201,
     path: () => "/agents",
     body: ({ fresh }) => ({ name: fresh, source: SOURCE }),
+  },
+  "POST /agents/drafts": {
+    needs: ["agents:write"],
+    ok: 501,
+    code: "llm_unavailable",
+    path: () => "/agents/drafts",
+    body: () => ({ description: "Counts the words of a text." }),
   },
   "GET /agents/:name": {
     needs: ["agents:read"],
@@ -124,6 +136,31 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     path: ({ agent }) => `/agents/${agent}/publish`,
     body: () => ({ version: 1 }),
   },
+  "GET /agents/:name/files": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/files`,
+  },
+  "GET /agents/:name/files/:path{.+}": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/files/planted.txt`,
+  },
+  "PUT /agents/:name/files/:path{.+}": {
+    needs: ["agents:write"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/files/new.txt`,
+    body: () => "new",
+  },
+  "DELETE /agents/:name/files/:path{.+}": {
+    needs: ["agents:write"],
+    ok: 204,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/files/planted.txt`,
+  },
   "GET /agents/:name/versions": {
     needs: ["agents:read"],
     ok: 200,
@@ -142,6 +179,13 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     ok: 200,
     names: "own",
     path: ({ agent }) => `/agents/${agent}/versions/1`,
+  },
+  "POST /agents/:name/versions/:version/approve": {
+    needs: ["agents:write"],
+    session: true,
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/versions/1/approve`,
   },
   "GET /agents/:name/versions/:version/diff": {
     needs: ["agents:read"],
@@ -196,6 +240,26 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     names: "own",
     path: ({ run }) => `/execute/runs/${run}/cancel`,
   },
+  "GET /execute/runs/:id/calls": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ run }) => `/execute/runs/${run}/calls`,
+  },
+  "POST /execute/runs/:id/calls/:call": {
+    needs: ["agents:execute"],
+    session: true,
+    ok: 200,
+    names: "own",
+    path: ({ run, call }) => `/execute/runs/${run}/calls/${call}`,
+    body: () => ({ decision: "approve" }),
+  },
+  "GET /execute/runs/:id/policy": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ run }) => `/execute/runs/${run}/policy`,
+  },
 
   "GET /admin/keys": { needs: ["keys:manage"], ok: 200, path: () => "/admin/keys" },
   "POST /admin/keys": {
@@ -222,6 +286,38 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     ok: 200,
     names: "own",
     path: ({ key }) => `/admin/keys/${key}`,
+  },
+
+  "GET /admin/secrets": { needs: ["secrets:manage"], ok: 200, path: () => "/admin/secrets" },
+  "POST /admin/secrets": {
+    needs: ["secrets:manage"],
+    ok: 201,
+    path: () => "/admin/secrets",
+    body: ({ agent }) => ({ name: "NEW", value: VALUE, hosts: ["api.example.com"], agent }),
+  },
+  "GET /admin/secrets/:id": {
+    needs: ["secrets:manage"],
+    ok: 200,
+    names: "own",
+    path: ({ secret }) => `/admin/secrets/${secret}`,
+  },
+  "PUT /admin/secrets/:id": {
+    needs: ["secrets:manage"],
+    ok: 200,
+    names: "own",
+    path: ({ secret }) => `/admin/secrets/${secret}`,
+    body: () => ({ value: VALUE }),
+  },
+  "DELETE /admin/secrets/:id": {
+    needs: ["secrets:manage"],
+    ok: 204,
+    names: "own",
+    path: ({ secret }) => `/admin/secrets/${secret}`,
+  },
+  "POST /admin/secrets/rotate": {
+    needs: ["admin"],
+    ok: 200,
+    path: () => "/admin/secrets/rotate",
   },
 
   "GET /admin/users": { needs: ["admin"], ok: 200, path: () => "/admin/users" },
@@ -278,6 +374,13 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     ok: 204,
     names: "shared",
     path: ({ address }) => `/admin/blocks/${encodeURIComponent(address)}`,
+  },
+  "GET /admin/policy": { needs: ["admin"], ok: 200, path: () => "/admin/policy" },
+  "PUT /admin/policy": {
+    needs: ["admin"],
+    ok: 200,
+    path: () => "/admin/policy",
+    body: ({ ceiling }) => ceiling,
   },
   "GET /admin/quarantines": { needs: ["admin"], ok: 200, path: () => "/admin/quarantines" },
   "POST /admin/quarantines": {

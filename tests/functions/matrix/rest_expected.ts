@@ -13,7 +13,10 @@ export const TABLES: Readonly<Record<string, ExpectedTable>> = {
   agent_versions: { needs: "agents:read", rows: "own" },
   runs: { needs: "agents:read", rows: "own" },
   run_events: { needs: "agents:read", rows: "own" },
+  tool_calls: { needs: "agents:read", rows: "own" },
   api_keys: { needs: "keys:manage", rows: "own" },
+  secrets: { needs: "secrets:manage", rows: "own" },
+  files: { needs: "agents:read", rows: "own" },
   quarantines: { needs: "admin", rows: "shared" },
   evidence: { needs: "admin", rows: "shared" },
   audit_log: { needs: "audit:read", rows: "shared" },
@@ -30,10 +33,13 @@ export interface ExpectedFunction {
   lacking?: "forbidden" | "nothing";
   /** Set where an argument names something that is somebody's. */
   names?: "own" | "shared";
+  /** Set where a person has to be there: no API key may, whatever its scopes. */
+  session?: true;
   args(things: Things): Record<string, unknown>;
 }
 
 const HASH = "a".repeat(64);
+const LOCKED = { hosts: ["api.example.com"], kid: "local", sealed: "x" };
 const SOURCE = { source: "export default () => 1;", language: "javascript" };
 
 /** Every function that a user's token may call. */
@@ -62,6 +68,12 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
     names: "own",
     args: ({ agent }) => ({ agent_name: agent, version: 1 }),
   },
+  approve_version: {
+    needs: ["agents:write"],
+    session: true,
+    names: "own",
+    args: ({ agent }) => ({ agent_name: agent, version: 1 }),
+  },
   create_version: {
     needs: ["agents:write"],
     names: "own",
@@ -73,6 +85,17 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
     names: "own",
     args: ({ agent }) => ({ agent_name: agent }),
   },
+  read_file: {
+    needs: ["agents:read"],
+    lacking: "nothing",
+    names: "own",
+    args: ({ agent }) => ({ agent_name: agent, path: "planted.txt" }),
+  },
+  remove_file: {
+    needs: ["agents:write"],
+    names: "own",
+    args: ({ agent }) => ({ agent_name: agent, path: "planted.txt" }),
+  },
   find_run: {
     needs: ["agents:read"],
     lacking: "nothing",
@@ -83,6 +106,12 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
     needs: ["runs:cancel"],
     names: "own",
     args: ({ run }) => ({ run_id: uuidOf(run) }),
+  },
+  decide_tool_call: {
+    needs: ["agents:execute"],
+    session: true,
+    names: "own",
+    args: ({ call }) => ({ call_id: call, approve: true }),
   },
   create_key: {
     needs: ["keys:manage"],
@@ -107,6 +136,31 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
     names: "own",
     args: ({ key }) => ({ key_id: uuidOf(key) }),
   },
+  draft_secret: {
+    needs: ["secrets:manage"],
+    names: "own",
+    args: ({ agent }) => ({ agent_name: agent }),
+  },
+  create_secret: {
+    needs: ["secrets:manage"],
+    names: "own",
+    args: ({ agentId }) => ({
+      secret_id: crypto.randomUUID(),
+      name: "AROUND",
+      agent_id: uuidOf(agentId),
+      ...LOCKED,
+    }),
+  },
+  replace_secret: {
+    needs: ["secrets:manage"],
+    names: "own",
+    args: ({ secret }) => ({ secret_id: uuidOf(secret), version: 2, ...LOCKED }),
+  },
+  delete_secret: {
+    needs: ["secrets:manage"],
+    names: "own",
+    args: ({ secret }) => ({ secret_id: uuidOf(secret) }),
+  },
   list_users: { needs: ["admin"], args: () => ({ max: 1 }) },
   find_user: { needs: ["admin"], names: "shared", args: ({ user }) => ({ user_id: user }) },
   set_role: {
@@ -123,6 +177,11 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
     needs: ["admin"],
     names: "shared",
     args: ({ quarantine }) => ({ quarantine_id: uuidOf(quarantine) }),
+  },
+  tool_ceiling: { needs: ["admin"], args: () => ({}) },
+  set_tool_ceiling: {
+    needs: ["admin"],
+    args: ({ ceiling }) => ({ policy: JSON.stringify(ceiling) }),
   },
   verify_audit_chain: { needs: ["audit:read"], args: () => ({}) },
   audit_note: {
@@ -152,22 +211,36 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
 
 /** Every function that the service alone may call. */
 export const SERVICE: readonly string[] = [
+  "announce_object",
   "append_run_events",
   "authenticate_key",
+  "begin_tool_call",
   "claim_alert_deliveries",
+  "claim_garbage",
   "context_key",
   "detect_anomalies",
+  "end_tool_call",
   "find_block",
   "find_identity_user",
   "find_replay",
+  "find_tool_run",
+  "forget_objects",
   "keep_evidence",
   "lift_block",
   "list_blocks",
+  "list_run_files",
+  "list_stale_secrets",
+  "put_file",
+  "read_run_files",
   "reap_runs",
   "record_security_events",
+  "remove_run_file",
+  "reseal_secret",
+  "reveal_secret",
   "settle_alert_delivery",
   "settle_run",
   "start_run",
   "strike_address",
   "take_tokens",
+  "write_run_files",
 ];

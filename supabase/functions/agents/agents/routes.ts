@@ -102,5 +102,6 @@ export const agents: readonly Route[] = [
     needs: "agents:write",
     budget: "write",
     reply: Agent,
+    faults: ["version_unapproved"],
   }, ({ params, body }, { db }) => repo.publishVersion(db, params.name, body.version)),
 ];

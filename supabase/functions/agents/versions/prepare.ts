@@ -10,6 +10,8 @@ export interface PreparedVersion {
   source: string;
   language: string;
   input_schema?: string;
+  /** With every default written out: what is approved does not change with the defaults. */
+  policy: string;
   findings: string;
   program: string;
   seal: string;
@@ -24,12 +26,13 @@ export async function prepareVersion(
   mac: Mac,
 ): Promise<{ version: PreparedVersion; findings: readonly Finding[] }> {
   const { source, language, input_schema } = draft;
+  const policy = JSON.stringify(draft.policy);
   const compiled = await compile(source, language);
   const { findings } = compiled;
   if (!compiled.ok) throw new Fault("invalid_source", undefined, { items: findings });
   const { program } = compiled;
   const seal = await mac.sign(sealText({ source_hash: await sha256(source), language, program }));
   const schema = input_schema && JSON.stringify(parseInputSchema(input_schema));
-  const version = { source, language, findings: JSON.stringify(findings), program, seal };
+  const version = { source, language, findings: JSON.stringify(findings), program, seal, policy };
   return { findings, version: schema === null ? version : { ...version, input_schema: schema } };
 }

@@ -2,8 +2,10 @@ import { type Db, first, one, rows } from "../../_shared/db.ts";
 import type { PreparedVersion } from "./prepare.ts";
 import { type Version, VersionRow, VersionSummary } from "./schema.ts";
 
-const SUMMARY = "version, language, source_hash, created_at, published_at";
-const COLUMNS = `${SUMMARY}, source, input_schema, findings, agents!inner(name)` as const;
+const SUMMARY =
+  "version, language, source_hash, created_at, published_at, approval, approved_at" as const;
+const COLUMNS =
+  `${SUMMARY}, source, input_schema, policy, policy_hash, findings, agents!inner(name)` as const;
 
 /** Which agent, and which stretch of its versions: newest first, below a version's number. */
 export interface VersionPage {
@@ -31,7 +33,23 @@ export async function findVersion(
   return VersionRow.parse(one(reply));
 }
 
-/** Adds a version to an agent and, if asked, publishes it in the same transaction. */
+/** Lets a version run that is granted more than the last that could; `not_found` if its policy is another. */
+export async function approveVersion(
+  db: Db,
+  { name, version, policyHash }: { name: string; version: number; policyHash: string | undefined },
+): Promise<Version> {
+  const reply = await db.rpc("approve_version", {
+    agent_name: name,
+    version,
+    ...(policyHash !== undefined && { policy_hash: policyHash }),
+  });
+  return VersionRow.parse(first(reply));
+}
+
+/**
+ * Adds a version to an agent and, if asked, publishes it in the same transaction, unless it needs an
+ * approval.
+ */
 export async function insertVersion(
   db: Db,
   name: string,

@@ -10,8 +10,16 @@ import { prepareVersion } from "./prepare.ts";
 import * as repo from "./repo.ts";
 import * as schema from "./schema.ts";
 
-const { ByVersion, DiffQuery, NewVersion, Version, VersionDiff, VersionQuery, VersionSummary } =
-  schema;
+const {
+  ApprovalQuery,
+  ByVersion,
+  DiffQuery,
+  NewVersion,
+  Version,
+  VersionDiff,
+  VersionQuery,
+  VersionSummary,
+} = schema;
 
 /** Versions: what an agent's source was at a time. */
 export const versions: readonly Route[] = [
@@ -37,7 +45,7 @@ export const versions: readonly Route[] = [
   route({
     method: "post",
     path: "/:name/versions",
-    summary: "Add a version and publish it",
+    summary: "Add a version and publish it, unless a person has to approve it first",
     accept: z.object({ params: ByName, body: NewVersion }),
     needs: "agents:write",
     budget: "write",
@@ -57,6 +65,20 @@ export const versions: readonly Route[] = [
     budget: "read",
     reply: Version,
   }, ({ params }, { db, caller }) => repo.findVersion(db, caller.userId, params)),
+  route(
+    {
+      method: "post",
+      path: "/:name/versions/:version/approve",
+      summary: "Approve what a version is granted; for people, not for API keys",
+      accept: z.object({ params: ByVersion, query: ApprovalQuery }),
+      needs: "agents:write",
+      budget: "write",
+      reply: Version,
+      faults: ["session_revoked", "agent_quarantined"],
+    },
+    ({ params, query }, { db }) =>
+      repo.approveVersion(db, { ...params, policyHash: query.policy_hash }),
+  ),
   route({
     method: "get",
     path: "/:name/versions/:version/diff",

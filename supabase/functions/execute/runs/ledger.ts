@@ -28,6 +28,8 @@ export interface StartRequest {
   engine: string;
   layers: readonly string[];
   limits: RunLimits;
+  /** Whether the operator's ceiling decides alone about tools. */
+  recording: boolean;
   requestId: string;
   idempotency?: Idempotency;
 }

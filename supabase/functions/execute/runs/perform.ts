@@ -29,6 +29,8 @@ export interface LiveRun {
   events: AsyncIterable<RecordedEvent>;
   /** The run as it was settled. */
   settled: Promise<Run>;
+  /** Tells of something that happened beside the program. */
+  tell(type: string, data: Readonly<Record<string, unknown>>): void;
   /** Stops the run; it settles as cancelled. */
   cancel(): void;
 }
@@ -56,7 +58,9 @@ export function perform(run: Run, job: Promise<Job | Settlement>, deps: Performe
       feed.close(new Error("Nobody knows how the run ended"));
       throw cause;
     });
-  return { events: feed, settled, cancel };
+  const tell: LiveRun["tell"] = (type, data) =>
+    feed.push(journal.record(type, JSON.stringify(data)));
+  return { events: feed, settled, tell, cancel };
 }
 
 /** The event that `start_run` wrote. */

@@ -1,6 +1,6 @@
 import type { Mac } from "../../_shared/mac.ts";
 import { sealText } from "../../_shared/prepared.ts";
-import type { Job, Limits } from "../../_shared/sandbox/engine.ts";
+import type { Job } from "../../_shared/sandbox/engine.ts";
 import type { Settlement } from "./ledger.ts";
 import type { Program } from "./repo.ts";
 import { NOTHING_USED } from "./translate.ts";
@@ -20,11 +20,11 @@ export interface ProgramDeps {
  */
 export async function jobFor(
   version: Program,
-  { input, limits }: { input: string; limits: Limits },
+  { input, limits, tools }: Pick<Job, "input" | "limits" | "tools">,
   { prepared, source }: ProgramDeps,
 ): Promise<Job | Settlement> {
   const { source_hash, language, program, seal } = version;
-  const job = { input, tools: {}, limits };
+  const job = { input, tools, limits };
   if (program !== null && seal !== null) {
     const text = sealText({ source_hash, language, program });
     if (await prepared.verify(text, seal)) return { ...job, program };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { NO_POLICY, Policy } from "../../_shared/policy/schema.ts";
 import { type Db, first, one, rows } from "../../_shared/db.ts";
 import { MAX_EVENTS, Run, RUN_COLUMNS, RunEvent, RunRow } from "./schema.ts";
 
@@ -11,10 +12,12 @@ const Program = z.object({
   input_schema: z.unknown(),
   program: z.string().nullable(),
   seal: z.string().nullable(),
+  /** One that cannot be read grants nothing. */
+  policy: Policy.catch(NO_POLICY),
 });
 export type Program = z.infer<typeof Program>;
 
-const PROGRAM_COLUMNS = "id, version, source_hash, language, input_schema, program, seal";
+const PROGRAM_COLUMNS = "id, version, source_hash, language, input_schema, program, seal, policy";
 
 /** The caller's version of that number, or the published one; `not_found` if there is none. */
 export async function findProgram(

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { EngineHost } from "../../_shared/engine.ts";
 import { type Route, route } from "../../_shared/route.ts";
+import { calls } from "../calls/routes.ts";
 import { execute, followEvents, wantsStream } from "./execute.ts";
 import * as repo from "./repo.ts";
 import { ByAgent, ByRun, EventQuery, NewRun, Run, RunEvents, runId } from "./schema.ts";
@@ -78,5 +79,6 @@ export function createRuns(engine: EngineHost): readonly Route[] {
       stage.cancel(runId.of(id));
       return run;
     }),
+    ...calls,
   ];
 }

@@ -21,6 +21,9 @@ export const NewRun = z.strictObject({
   input: z.unknown().optional().meta({ description: "Any JSON value; null if left out" }),
   version: z.int().positive().max(2 ** 31 - 1).optional()
     .meta({ description: "The published version if left out" }),
+  record: z.boolean().default(false).meta({
+    description: "Let the operator's ceiling decide alone, to learn which policy the agent needs",
+  }),
 }).meta({ id: "NewRun" });
 export type NewRun = z.infer<typeof NewRun>;
 

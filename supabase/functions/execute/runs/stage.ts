@@ -5,7 +5,12 @@ import { createLedger } from "./ledger.ts";
 import { type LiveRun, perform } from "./perform.ts";
 import { jobFor } from "./program.ts";
 import { findSource } from "./repo.ts";
+import { runId } from "./schema.ts";
 import type { Started } from "./start.ts";
+import { createRunTools, type Waiting } from "./tools.ts";
+
+/** What a run may take longer than its wall clock, until it is certainly over. */
+const GRACE_MS = 10_000;
 
 /** Where the runs of this isolate go on. */
 export interface Stage {
@@ -21,10 +26,17 @@ export function createStage(engine: EngineHost): Stage {
   const live = new Map<string, LiveRun>();
   return {
     engine,
-    launch({ db, service, platform: { log, prepared } }, { run, program, input, limits, place }) {
+    launch({ db, service, platform, requestId }, { run, program, input, limits, place }) {
+      const { log, prepared, callTokens, toolsUrl: url } = platform;
       const source = () => findSource(db, program.id);
-      const job = jobFor(program, { input, limits }, { prepared, source });
-      const going = perform(run, job, { place, ledger: createLedger(service), log });
+      const token = callTokens.issue(
+        runId.param.parse(run.id),
+        Date.now() + limits.wallMs + GRACE_MS,
+      );
+      const onWaiting = (waiting: Waiting) => going.tell("tool.waiting", { ...waiting });
+      const tools = createRunTools({ url, token, requestId, log, onWaiting });
+      const job = jobFor(program, { input, limits, tools }, { prepared, source });
+      const going: LiveRun = perform(run, job, { place, ledger: createLedger(service), log });
       live.set(run.id, going);
       const left = going.settled.then(() => {}, () => {}).then(() => void live.delete(run.id));
       keepAlive(left);

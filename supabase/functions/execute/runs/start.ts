@@ -9,6 +9,7 @@ import type { Call } from "../../_shared/route.ts";
 import type { Limits, Place } from "../../_shared/sandbox/engine.ts";
 import { toWire } from "../../_shared/sandbox/remote/wire.ts";
 import type { Idempotency, Ledger, StartRequest } from "./ledger.ts";
+import { limitsFor } from "./limits.ts";
 import { findProgram, type Program } from "./repo.ts";
 import { IdempotencyKey, type NewRun, type Run, runId } from "./schema.ts";
 
@@ -54,7 +55,7 @@ export async function startRun(
   const program = await findProgram(db, agent, body.version);
   const input = acceptInput(program, body.input ?? null);
   const chosen = await findEngine(engine);
-  const limits = { ...chosen.defaults };
+  const limits = limitsFor(chosen, program.policy);
   const claim = { run: uuid7(), tenant: caller.userId, limits };
   const place = await findPlace(chosen, claim, signal);
   const request: StartRequest = {
@@ -68,6 +69,7 @@ export async function startRun(
     engine: place.engine,
     layers: place.layers,
     limits: toWire(limits),
+    recording: body.record,
     requestId,
     ...(idempotency && { idempotency }),
   };
@@ -98,11 +100,12 @@ function bounded(input: string): string {
 async function idempotencyOf(
   { header }: Call,
   agent: string,
-  { version, input = null }: NewRun,
+  { version, input = null, record }: NewRun,
 ): Promise<Idempotency | undefined> {
   const key = idempotencyKey(header("idempotency-key"));
   if (key === undefined) return undefined;
-  return { key, hash: await sha256(jsonText([agent, version ?? "published", input])) };
+  const asked = [agent, version ?? "published", input, ...(record ? ["record"] : [])];
+  return { key, hash: await sha256(jsonText(asked)) };
 }
 
 function idempotencyKey(header: string | undefined): string | undefined {

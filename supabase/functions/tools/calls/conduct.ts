@@ -1,0 +1,167 @@
+import { Fault, type FaultCode } from "../../_shared/fault.ts";
+import { describe, type Log } from "../../_shared/log.ts";
+import { jsonText } from "../../_shared/json.ts";
+import { type ToolCode, ToolRefusal } from "../../_shared/policy/refusal.ts";
+import { sha256 } from "../../_shared/prepared.ts";
+import type { Service } from "../../_shared/service.ts";
+import type { Watch } from "../../_shared/watch/watch.ts";
+import { inPieces } from "./pieces.ts";
+import { beginCall, endCall, findCallingRun } from "./repo.ts";
+import type { CallReply, NewCall, StreamLine } from "./schema.ts";
+import type { CallingRun, Circumstances, Performed, Prepared, Tool, Verdict } from "./tool.ts";
+
+/** What calls are conducted with. */
+export interface Conductor {
+  tools: ReadonlyMap<string, Tool>;
+  service: Service;
+  watch: Pick<Watch, "report">;
+  log: Log;
+  requestId: string;
+}
+
+/** A call that comes back as one, or as a stream of lines. */
+export type Conducted = CallReply | AsyncGenerator<StreamLine, void, void>;
+
+/** No call outlives the request that a hosted function is sure to have time for. */
+const MAX_CALL_MS = 120_000;
+const MAX_TARGET = 500;
+const MAX_SUMMARY_CHARS = 4_096;
+const MAX_MESSAGE = 300;
+
+/** What the database refuses, as a program hears it. Anything else is an outage to it. */
+const BY_FAULT: Partial<Record<FaultCode, ToolCode>> = {
+  run_ended: "run_ended",
+  tool_budget_spent: "budget_spent",
+  forbidden: "run_ended",
+  execution_suspended: "run_ended",
+  agent_quarantined: "run_ended",
+  user_quarantined: "run_ended",
+  key_quarantined: "run_ended",
+};
+
+/**
+ * One tool call of a run, from its arguments to its answer. Policy, ceiling and budgets are asked
+ * before anything happens, whatever comes is in the ledger, and what a program can do wrong is its
+ * answer. Throws only what is our own fault.
+ */
+export async function conduct(
+  conductor: Conductor,
+  call: NewCall & { run: string },
+  signal: AbortSignal,
+): Promise<Conducted> {
+  try {
+    const run = await findCallingRun(conductor.service, call.run);
+    const opened = await open(conductor, run, call);
+    if ("waiting" in opened) return opened;
+    const { service, log } = conductor;
+    const until = AbortSignal.any([signal, AbortSignal.timeout(MAX_CALL_MS)]);
+    const at = { call: call.call, run, service, log, signal: until };
+    const { stream } = opened;
+    if (stream === undefined) return await perform(conductor, at, () => opened.perform(at));
+    return inPieces(stream(at), (work) => perform(conductor, at, work));
+  } catch (thrown) {
+    return replyTo(thrown, conductor.log);
+  }
+}
+
+/** Writes the call down as denied, waiting or begun. Throws the refusal where it is denied. */
+async function open(
+  conductor: Conductor,
+  run: CallingRun,
+  { call, tool, args }: NewCall,
+): Promise<Prepared | { waiting: { call: string; until: string } }> {
+  const { tools, service } = conductor;
+  const argsHash = await sha256(jsonText([tool, args]));
+  const base = { run: run.id, call, tool: legible(tool), argsHash };
+  let prepared: Prepared | undefined;
+  let verdict: Verdict;
+  try {
+    const known = tools.get(tool);
+    if (known === undefined) throw new ToolRefusal("unknown_tool", "There is no such tool.");
+    prepared = await known.prepare(args, run);
+    verdict = prepared.judge(run);
+  } catch (thrown) {
+    if (!(thrown instanceof ToolRefusal)) throw thrown;
+    const target = legible(prepared?.target ?? "");
+    const denied = thrown.code;
+    await beginCall(service, { ...base, target, denied, summary: "null", amounts: [] });
+    if (prepared !== undefined) report(conductor, run, { tool, code: denied });
+    throw thrown;
+  }
+  const summary = JSON.stringify(prepared.summary).replaceAll("\\u0000", "\\ufffd");
+  const row = await beginCall(service, {
+    ...base,
+    target: legible(prepared.target),
+    summary: summary.length > MAX_SUMMARY_CHARS ? "null" : summary,
+    amounts: verdict.amounts,
+    ...(verdict.approval && {
+      approvalSeconds: Math.min(run.policy.approval_seconds, run.ceiling.approval_seconds),
+    }),
+  });
+  if (row.verdict === "waiting") return { waiting: { call, until: row.deadline_at ?? "" } };
+  if (row.verdict === "denied") {
+    throw new ToolRefusal("budget_spent", "What may be spent on this is spent.");
+  }
+  if (row.verdict === "refused") {
+    throw new ToolRefusal("approval_denied", "The owner said no.");
+  }
+  if (row.verdict === "expired") {
+    throw new ToolRefusal("approval_expired", "Nobody approved the call in time.");
+  }
+  return prepared;
+}
+
+/** A text as the ledger can keep it and a terminal can show it, whatever a program made it of. */
+function legible(text: string): string {
+  return text.slice(0, MAX_TARGET).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "\ufffd");
+}
+
+/** What a policy denied is worth an operator's look: a program reached for what it was not given. */
+function report({ watch, requestId }: Conductor, run: CallingRun, about: Denied): void {
+  watch.report({
+    type: "egress_denied",
+    userId: run.userId,
+    context: { requestId, address: undefined, userAgent: undefined },
+    code: about.code,
+    data: { tool: about.tool, agent: run.agentName },
+  });
+}
+
+interface Denied {
+  tool: string;
+  code: ToolCode;
+}
+
+/** Does the work of a call that has begun. It is written down as ended even where the run is gone. */
+async function perform(
+  { service, log }: Conductor,
+  { call }: Circumstances,
+  work: () => Promise<Performed>,
+): Promise<CallReply> {
+  const started = performance.now();
+  const close = (outcome: string, { bytesIn = 0, bytesOut = 0, spent = [] }: Partial<Performed>) =>
+    endCall(service, call, { outcome, bytesIn, bytesOut, spent, ms: performance.now() - started });
+  let performed: Performed;
+  try {
+    performed = await work();
+  } catch (thrown) {
+    const reply = replyTo(thrown, log);
+    await close(reply.code, thrown instanceof ToolRefusal ? thrown.until : {});
+    return reply;
+  }
+  await close("ok", performed);
+  return { ok: true, value: performed.value ?? null };
+}
+
+function replyTo(thrown: unknown, log: Log): { ok: false; code: string; message: string } {
+  if (thrown instanceof ToolRefusal) {
+    if (thrown.cause !== undefined) log("info", "tool_refused", { cause: describe(thrown.cause) });
+    return { ok: false, code: thrown.code, message: thrown.message.slice(0, MAX_MESSAGE) };
+  }
+  const code = thrown instanceof Fault ? BY_FAULT[thrown.code] : undefined;
+  if (thrown instanceof Fault && code !== undefined) {
+    return { ok: false, code, message: thrown.message.slice(0, MAX_MESSAGE) };
+  }
+  log("error", "tool_failed", { cause: describe(thrown) });
+  return { ok: false, code: "unavailable", message: "The tool cannot be had at the moment." };
+}
