@@ -2,7 +2,8 @@
 import { ROOT } from "./graph.ts";
 
 const LINK = /\[([^\]]+)\]\((tests\/[^)]+\.ts|supabase\/tests\/[^)]+\.sql)\)/g;
-const NAMED = /(?:\b(?:Deno\.test|promise)\(|\bname(?: =|:))\s*(["`])((?:\\.|(?!\1).)+)\1/gs;
+const NAMED =
+  /(?:\b(?:Deno\.test|promise|onEvery(?:EngineWithin|Engine|Service))\(\s*|\bname(?: =|:))\s*(["`])((?:\\.|(?!\1).)+)\1/gs;
 
 /** Whether a test file holds a test of that name. Names in templates match what fills them. */
 function holds(file: string, text: string, promise: string): boolean {

@@ -2,7 +2,9 @@
  * Runs every test against one local stack: on this Deno, the functions' own tests on the Deno of
  * hosted functions too, and the database's pgTAP files. File names as arguments narrow it down.
  */
+import postgres from "postgres";
 import { startStack } from "../dev/stack.ts";
+import { Policy } from "../supabase/functions/_shared/policy/schema.ts";
 import { ADDRESS_HEADER } from "../tests/stack.ts";
 import { ROOT } from "./graph.ts";
 import { HOSTED_DENO, HOSTED_ENV, hostedDeno } from "./hosted.ts";
@@ -54,12 +56,30 @@ async function suites(only: string[]): Promise<Suite[]> {
     console.log(`skipped: npm has no Deno ${HOSTED_DENO} for this machine`);
     return here;
   }
-  const args = ["test", "-A", "--no-lock", `--ignore=${ONCE.join(",")}`, "tests/functions"];
-  return [...here, { name: `functions on Deno ${HOSTED_DENO}`, command: older, args }];
+  const [, sandbox = ""] = SANDBOX;
+  const ignored = `--ignore=${[...ONCE, sandbox].join(",")}`;
+  const there = ["test", "-A", "--no-lock"];
+  const args = [...there, "--parallel", ignored, "tests/functions"];
+  return [
+    ...here,
+    { name: `functions on Deno ${HOSTED_DENO}`, command: older, args },
+    { name: `sandbox on Deno ${HOSTED_DENO}`, command: older, args: [...there, sandbox] },
+  ];
 }
 
+/** How Deno and pgTAP name what failed: a test and its place, or a line that is not ok. */
+const FAILURE = /^(?:.{1,300} => \.\/\S+:\d+:\d+|not ok .*|.+ \(uncaught error\).*)$/;
+
+/** What the functions log of ordinary requests, with the frame that Deno puts around it. */
+const ORDINARY =
+  /^(?:\{"at":"[^"]+","level":"(?:debug|info)".*|-{7} (?:post-test )?output -{7}|-{5} (?:post-test )?output end -{5})$/;
+
 /** Runs a suite, shows what it prints, and counts what it says of itself. */
-async function runSuite({ name, command, args }: Suite, env: Record<string, string>) {
+async function runSuite(
+  { name, command, args }: Suite,
+  env: Record<string, string>,
+  failures: Set<string>,
+) {
   console.log(`\n── ${name}`);
   const started = performance.now();
   const child = new Deno.Command(command, {
@@ -71,16 +91,40 @@ async function runSuite({ name, command, args }: Suite, env: Record<string, stri
   const count: Count = { passed: 0, failed: 0, ignored: 0 };
   let rest = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    await Deno.stdout.write(new TextEncoder().encode(text));
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) add(count, line);
+    for (const line of lines) {
+      if (ORDINARY.test(line)) continue;
+      console.log(line);
+      add(count, line);
+      if (FAILURE.test(line)) failures.add(`${name}: ${line}`);
+    }
   }
+  if (rest !== "") console.log(rest);
   add(count, rest);
   const { success } = await child.status;
   if (!success && count.failed === 0) count.failed = 1;
   console.log(`── ${name}: ${Math.round(performance.now() - started)} ms`);
   return count;
+}
+
+/** Raises the operator's ceiling to tools that cost money or write to people: closed by default. */
+async function openTools(adminUrl: string): Promise<void> {
+  const opened = Policy.parse({
+    llm: {
+      models: ["openai/gpt-test", "anthropic/claude-test"],
+      max_tokens: 1_000_000,
+      max_microusd_per_day: 100_000_000,
+    },
+    email: { domains: ["**"], max_messages_per_day: 1_000 },
+  });
+  const sql = postgres(adminUrl, { max: 1 });
+  try {
+    const { approval_seconds: _, ...grants } = opened;
+    await sql`update app.settings set tool_ceiling = tool_ceiling || ${sql.json(grants)}`;
+  } finally {
+    await sql.end();
+  }
 }
 
 function add(count: Count, line: string): void {
@@ -93,6 +137,7 @@ function add(count: Count, line: string): void {
 
 if (import.meta.main) {
   const total: Count = { passed: 0, failed: 0, ignored: 0 };
+  const failures = new Set<string>();
   {
     await using stack = await startStack({
       temporary: true,
@@ -126,8 +171,9 @@ if (import.meta.main) {
       ...stack.env,
       CLOISTER_TEST_STACK: JSON.stringify({ ...shared, env: stack.env }),
     };
+    await openTools(adminUrl);
     for (const suite of await suites(Deno.args)) {
-      const { passed, failed, ignored } = await runSuite(suite, env);
+      const { passed, failed, ignored } = await runSuite(suite, env, failures);
       total.passed += passed;
       total.failed += failed;
       total.ignored += ignored;
@@ -136,6 +182,7 @@ if (import.meta.main) {
   if (total.ignored > 0) {
     console.log(`\n${total.ignored} skipped: see the lines marked ignored`);
   }
+  for (const failure of failures) console.log(`failed: ${failure}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   Deno.exit(total.failed === 0 ? 0 : 1);
 }
