@@ -13,7 +13,7 @@ const ECHO = `export default {
 const ENVIRONMENT = `
 const names = ["SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEYS", "SUPABASE_SECRET_KEYS", "SUPABASE_JWKS",
   "SB_EXECUTION_ID", "SB_REGION", "UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN",
-  "CLOISTER_SIGNING_KEY", "CLOISTER_KEY_ENV"];
+  "CLOISTER_SIGNING_KEY", "CLOISTER_KEY_ENV", "CLOISTER_SECRET_KEYS"];
 const atBoot = Object.fromEntries(names.map((name) => [name, Deno.env.get(name)]));
 export default { fetch: () => Response.json(atBoot) };`;
 
