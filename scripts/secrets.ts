@@ -13,6 +13,10 @@ const RULES: readonly { words: RegExp; files: readonly string[] }[] = [
   { words: /CLOISTER_RUNNER_KEY/, files: ["env.ts"] },
   { words: /CLOISTER_ALERT_WEBHOOK_SECRET/, files: ["env.ts"] },
   { words: /CLOISTER_SECRET_KEYS/, files: ["env.ts", "vault/keys.ts"] },
+  {
+    words: /CLOISTER_(?:OPENAI|ANTHROPIC|BRAVE|RESEND)_KEY|CLOISTER_GITHUB_TOKEN/,
+    files: ["env_services.ts"],
+  },
   { words: /A256GCM|"AES-GCM"/, files: ["vault/vault.ts"] },
   { words: /\breveal_secret\b/, files: ["service.ts", "vault/reveal.ts", "database.types.ts"] },
   { words: /\bsigningKey\b/, files: ["env.ts", "platform.ts"] },
