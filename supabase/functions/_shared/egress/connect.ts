@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { Duplex } from "node:stream";
 import { ToolRefusal } from "../policy/refusal.ts";
+import type { Meter } from "./meter.ts";
 
 /** Where a connection to an address goes in truth: to itself, but in tests. */
 export type Route = (address: string, port: number) => { hostname: string; port: number };
@@ -21,18 +22,20 @@ export const direct: Route = (hostname, port) => ({ hostname, port });
 /**
  * A connection to the first of the addresses that answers; for `https` with TLS to the URL's own
  * name, whatever the address, and no byte sent before its certificate is checked. An address is a
- * number, so that nothing is resolved again. Throws `ToolRefusal`: `upstream_failed`.
+ * number, so that nothing is resolved again. Throws `ToolRefusal`: `upstream_failed`. What crosses
+ * the connection afterwards passes the meter.
  */
 export async function dial(
   url: URL,
   addresses: readonly string[],
   dialer: Dialer,
+  meter: Meter,
   signal: AbortSignal,
 ): Promise<Duplex> {
   const causes: unknown[] = [];
   for (const address of addresses) {
     try {
-      return duplexOf(await open(url, address, dialer, signal));
+      return duplexOf(await open(url, address, dialer, signal), meter);
     } catch (cause) {
       signal.throwIfAborted();
       causes.push(cause);
@@ -92,17 +95,13 @@ function inTime<Result>(
 }
 
 /** Node's own sockets, on Deno, close before what they got is read: an answer's end is lost. */
-function duplexOf(conn: Deno.Conn): Duplex {
-  const buffer = new Uint8Array(READ_BYTES);
+function duplexOf(conn: Deno.Conn, meter: Meter): Duplex {
   const duplex = new Duplex({
     read() {
-      conn.read(buffer).then(
-        (bytes) => duplex.push(bytes === null ? null : buffer.slice(0, bytes)),
-        (cause) => duplex.destroy(cause),
-      );
+      readFrom(conn, meter).then((bytes) => duplex.push(bytes), (cause) => duplex.destroy(cause));
     },
     write(chunk, _encoding, done) {
-      writeAll(conn, chunk).then(() => done(), done);
+      writeAll(conn, chunk, meter).then(() => done(), done);
     },
     destroy(cause, done) {
       close(conn);
@@ -113,8 +112,20 @@ function duplexOf(conn: Deno.Conn): Duplex {
   return duplex.on("error", () => {});
 }
 
-async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+async function readFrom(conn: Deno.Conn, meter: Meter): Promise<Uint8Array | null> {
+  const buffer = new Uint8Array(READ_BYTES);
+  const bytes = await conn.read(buffer);
+  if (bytes === null) return null;
+  meter.read(bytes);
+  return buffer.slice(0, bytes);
+}
+
+async function writeAll(conn: Deno.Conn, bytes: Uint8Array, meter: Meter): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const written = await conn.write(bytes.subarray(at));
+    meter.written(written);
+    at += written;
+  }
 }
 
 function close(conn: Deno.Conn): void {

@@ -1,12 +1,14 @@
 import { ToolRefusal } from "../policy/refusal.ts";
 import { readTarget } from "../policy/match.ts";
+import type { Bytes, Piece } from "./block.ts";
 import { dial, direct, type Route } from "./connect.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
 import { decoded, limited } from "./decode.ts";
-import type { Egress, EgressResponse, EgressRules, Moved, Permit } from "./egress.ts";
+import type { Egress, EgressResponse, EgressRules, Permit } from "./egress.ts";
 import { keptHeaders, readHeaders } from "./headers.ts";
 import { type Answer, exchange, failed } from "./hop.ts";
-import { type Bytes, createRedaction, type Piece } from "./redact.ts";
+import { createMeter, type Meter } from "./meter.ts";
+import { createRedaction } from "./redact.ts";
 import { type Going, isRedirect, nextRequest } from "./redirect.ts";
 import { findAddresses, type Resolve, resolveSystem } from "./resolve.ts";
 import { CONNECTION_LIMITS, type ConnectionLimits, createSlots, type Slots } from "./slots.ts";
@@ -39,7 +41,7 @@ interface Trip {
   rules: EgressRules;
   deadline: Deadline;
   secrets: Set<string>;
-  moved: Moved;
+  meter: Meter;
 }
 
 /**
@@ -60,19 +62,19 @@ export function createEgress(deps: EgressDeps = {}): Egress {
     async send({ url, method, headers, body }, rules, signal) {
       const going = { url: readTarget(url), method, headers: readHeaders(headers ?? {}), body };
       const deadline = createDeadline(rules.timeoutMs, signal);
-      const moved = { bytesIn: 0, bytesOut: 0 };
+      const meter = createMeter(() => rules.maxBytes);
       try {
-        return await travel({ world, rules, deadline, secrets: new Set(), moved }, going);
+        return await travel({ world, rules, deadline, secrets: new Set(), meter }, going);
       } catch (thrown) {
         deadline.end();
-        throw told(thrown, moved);
+        throw told(thrown, meter);
       }
     },
   };
 }
 
 /** A refusal that says what was moved until then. */
-function told(thrown: unknown, moved: Moved): unknown {
+function told(thrown: unknown, { moved }: Meter): unknown {
   if (!(thrown instanceof ToolRefusal)) return thrown;
   return new ToolRefusal(thrown.code, thrown.message, { cause: thrown.cause, ...moved });
 }
@@ -98,26 +100,25 @@ async function travel(trip: Trip, first: Going): Promise<EgressResponse> {
 }
 
 async function hop(trip: Trip, going: Going, number: number): Promise<Answer> {
-  const { world, deadline } = trip;
+  const { world, rules, deadline, meter } = trip;
   const permit = await permitOf(trip, going, number);
   const outgoing = {
     ...going,
     headers: { ...going.headers, ...readHeaders(permit.headers ?? {}) },
   };
   const isPrivate = world.privateOrigins.has(going.url.origin);
-  const release = world.slots.take(going.url.origin);
+  const release = world.slots.take(going.url.origin, rules.tenant);
   try {
     const finding = findAddresses(going.url, isPrivate, world.resolve);
     const addresses = await deadline.within(finding);
     const { signal } = deadline;
-    const socket = await dial(going.url, addresses, world, signal);
-    trip.moved.bytesOut += sizeOf(outgoing);
+    const socket = await dial(going.url, addresses, world, meter, signal);
+    meter.begin();
     const answer = await exchange(outgoing, socket, signal);
-    trip.moved.bytesIn += headSize(answer);
     return { ...answer, close: () => answer.close().finally(release) };
   } catch (thrown) {
     release();
-    throw failed(thrown, deadline.signal);
+    throw failed(meter.failure() ?? thrown, deadline.signal);
   }
 }
 
@@ -156,11 +157,11 @@ async function respond(
   hops: number,
   answer: Answer,
 ): Promise<EgressResponse> {
-  const { rules, moved } = trip;
+  const { rules, meter } = trip;
   const redaction = createRedaction([...trip.secrets]);
   const bodiless = method === "HEAD" || answer.status === 204 || answer.status === 304;
   const encoding = String(answer.headers["content-encoding"] ?? "");
-  const wire = limited(counted(answer.body, moved), rules.maxBytes);
+  const wire = limited(answer.body, rules.maxBytes);
   try {
     const clear = bodiless ? wire : limited(decoded(wire, encoding), rules.maxBytes);
     return {
@@ -169,7 +170,7 @@ async function respond(
       headers: keptHeaders(answer.headers, redaction.text),
       redirected: hops > 0,
       body: streamOf(redaction.bytes(clear), trip, answer),
-      moved: () => ({ ...moved }),
+      moved: () => ({ ...meter.moved }),
     };
   } catch (thrown) {
     await answer.close();
@@ -177,17 +178,10 @@ async function respond(
   }
 }
 
-async function* counted(source: Bytes, moved: Moved): Bytes {
-  for await (const piece of source) {
-    moved.bytesIn += piece.length;
-    yield piece;
-  }
-}
-
 /** Ends the request with its last byte, with a failure, or when the reader has had enough. */
 function streamOf(
   source: Bytes,
-  { deadline, moved }: Trip,
+  { deadline, meter }: Trip,
   answer: Answer,
 ): ReadableStream<Piece> {
   async function end() {
@@ -202,7 +196,7 @@ function streamOf(
         await end();
         controller.close();
       } catch (thrown) {
-        const failure = told(failed(thrown, deadline.signal), moved);
+        const failure = told(failed(meter.failure() ?? thrown, deadline.signal), meter);
         await end();
         controller.error(failure);
       }
@@ -212,17 +206,4 @@ function streamOf(
       await source.return().catch(() => {});
     },
   }, { highWaterMark: 0 });
-}
-
-/** Roughly what a request takes on the wire. */
-function sizeOf({ url, method, headers, body }: Going): number {
-  return method.length + url.href.length + sum(Object.entries(headers)) + (body?.length ?? 0);
-}
-
-function headSize({ headers }: Answer): number {
-  return sum(Object.entries(headers));
-}
-
-function sum(headers: [name: string, value: unknown][]): number {
-  return headers.reduce((all, [name, value]) => all + name.length + String(value).length + 4, 16);
 }

@@ -1,5 +1,5 @@
 import { ToolRefusal } from "../policy/refusal.ts";
-import type { Bytes, Piece } from "./redact.ts";
+import type { Bytes, Piece } from "./block.ts";
 
 /** Deflate makes at most about 1,032 of one byte: so much at once is 4 MB. */
 const SLICE_BYTES = 4 * 1024;

@@ -1,4 +1,4 @@
-import type { Piece } from "./redact.ts";
+import type { Piece } from "./block.ts";
 
 /** A request that is to leave, in its first hop. */
 export interface EgressRequest {
@@ -27,7 +27,7 @@ export interface Permit {
   secrets?: readonly string[];
 }
 
-/** Who may be asked, how often on, and how much may come back. */
+/** Who may be asked, for whom, how often on, and how much may come back. */
 export interface EgressRules {
   /**
    * Asked before each hop is resolved. Throws `ToolRefusal` where the hop may not go, e.g. as
@@ -37,8 +37,10 @@ export interface EgressRules {
   redirect: "follow" | "manual" | "error";
   /** Of everything: resolving, connecting, all redirects, the last byte. */
   timeoutMs: number;
-  /** Of the body after it is decompressed; of what is on the wire too. */
+  /** Of the body after it is decompressed; with an eighth for its frame, of what is on the wire. */
   maxBytes: number;
+  /** Whose request it is: nobody has more than a quarter of the connections. All, where missing. */
+  tenant?: string;
 }
 
 /** An answer whose body has not been read yet. It must be read to its end or cancelled. */

@@ -1,7 +1,7 @@
 import type { Duplex, Readable } from "node:stream";
 import type { Client } from "undici";
 import { ToolRefusal } from "../policy/refusal.ts";
-import type { Bytes } from "./redact.ts";
+import type { Bytes } from "./block.ts";
 import type { Going } from "./redirect.ts";
 
 /** What came back on a connection: the body is read from it as it is on the wire. */

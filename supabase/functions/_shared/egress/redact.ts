@@ -1,8 +1,7 @@
-/** Bytes of one's own: what every TypeScript calls the array that `slice` makes. */
-export type Piece = ReturnType<Uint8Array["slice"]>;
-
-/** Bytes that come piece by piece. */
-export type Bytes = AsyncGenerator<Piece, void, void>;
+import { blockOf, type Bytes, type Piece } from "./block.ts";
+import { formsOf, join } from "./forms.ts";
+import { Needles } from "./needles.ts";
+import { View, type Way, waysFor } from "./view.ts";
 
 /** What takes secrets out of what a server says. */
 export interface Redaction {
@@ -14,167 +13,111 @@ export interface Redaction {
 /** What stands where a secret was. */
 export const MARK = "[secret]";
 
-/** A form of fewer characters would be found where no secret is. */
-const SHORTEST_FORM = 6;
-const HTML: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
 const encoder = new TextEncoder();
 const mark = encoder.encode(MARK);
 
 /**
- * Finds the secrets as they are, and in JSON, HTML, URLs and forms, in base64 (both alphabets, at
- * any place in a longer value), hex and UTF-16. What a server encrypts, hashes, splits or compresses twice
- * is not found.
+ * Finds the secrets as they are, in base64 (both alphabets, at any place in a longer value), hex
+ * and UTF-16; each of these as it is, or as JSON, URLs, forms and HTML escape it, character by
+ * character, or broken into lines. What a server encrypts, hashes, splits or compresses twice is
+ * not found. Takes time in proportion to what is searched, whatever the secrets are.
  */
 export function createRedaction(secrets: readonly string[]): Redaction {
-  const needles = [
-    ...[...new Set(secrets.flatMap(formsOf))].map((form) => encoder.encode(form)),
-    ...secrets.filter((secret) => secret !== "").flatMap(wideFormsOf),
-  ];
-  const longest = Math.max(0, ...needles.map(({ length }) => length));
+  const needles = new Needles(secrets.flatMap(formsOf));
+  if (needles.longest === 0) return { text: (text) => text, bytes: (source) => source };
+  const ways = waysFor(secrets);
   return {
     text: (text) => {
-      if (longest === 0) return text;
-      const blotter = createBlotter(needles, longest);
-      const parts = [blotter(encoder.encode(text), false), blotter(new Uint8Array(), true)];
-      return parts.map((part) => new TextDecoder().decode(part)).join("");
+      const bytes = encoder.encode(text);
+      const blotter = new Blotter(needles, ways, bytes.length);
+      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(blotter.take(bytes, true));
     },
-    bytes: (source) => longest === 0 ? source : blot(source, createBlotter(needles, longest)),
+    bytes: (source) => blot(source, new Blotter(needles, ways, Infinity)),
   };
 }
-
-type Blotter = (chunk: Uint8Array, last: boolean) => Piece;
 
 async function* blot(source: Bytes, blotter: Blotter): Bytes {
   for await (const chunk of source) {
-    const clean = blotter(chunk, false);
+    const clean = blotter.take(chunk, false);
     if (clean.length > 0) yield clean;
   }
-  const rest = blotter(new Uint8Array(), true);
+  const rest = blotter.take(new Uint8Array(), true);
   if (rest.length > 0) yield rest;
 }
 
-/**
- * Keeps back what may be a secret's beginning, and, before it, what was given out already and may
- * be the beginning of one that overlaps.
- */
-function createBlotter(needles: readonly Uint8Array[], longest: number): Blotter {
-  let kept: Uint8Array = new Uint8Array();
-  let done = 0;
-  return (chunk, last) => {
-    const all = join([kept, chunk]);
-    const limit = last ? all.length : Math.max(done, all.length - openEnd(all, needles));
+/** Keeps back what may be a secret's beginning, and nothing else. */
+class Blotter {
+  readonly #view: View;
+  readonly #kept = new Kept();
+  /** Whether the last byte that was given out lay in a secret. */
+  #within = false;
+
+  constructor(needles: Needles, ways: readonly Way[], most: number) {
+    this.#view = new View(needles, most, ways);
+  }
+
+  take(chunk: Uint8Array, last: boolean): Piece {
+    const kept = this.#kept;
+    kept.add(chunk);
+    const block = blockOf(chunk, kept.end - chunk.length);
+    this.#view.read(block, last, (from, to) => kept.mark(from, to));
+    return this.#clean(...kept.takeUntil(last ? kept.end : Math.min(kept.end, this.#view.open())));
+  }
+
+  /** Secrets that touch or overlap are one. */
+  #clean(bytes: Uint8Array, secret: Uint8Array): Piece {
     const parts: Uint8Array[] = [];
-    let at = done;
-    for (const [start, end] of spansOf(all, needles)) {
-      if (end <= at || start >= limit) continue;
-      if (start >= at) parts.push(all.subarray(at, start), mark);
-      at = Math.min(end, limit);
+    for (let at = 0; at < bytes.length;) {
+      const within = secret[at] === 1;
+      const found = secret.indexOf(within ? 0 : 1, at);
+      const next = found === -1 ? bytes.length : found;
+      if (!within) parts.push(bytes.subarray(at, next));
+      else if (!this.#within) parts.push(mark);
+      this.#within = within;
+      at = next;
     }
-    parts.push(all.subarray(at, limit));
-    const from = Math.max(0, limit - longest);
-    kept = all.slice(from);
-    done = limit - from;
     return join(parts);
-  };
-}
-
-/** How many bytes at the end may be the beginning of a needle. */
-function openEnd(bytes: Uint8Array, needles: readonly Uint8Array[]): number {
-  let open = 0;
-  for (const needle of needles) {
-    for (let length = Math.min(needle.length - 1, bytes.length); length > open; length--) {
-      const from = bytes.length - length;
-      if (needle.subarray(0, length).every((byte, at) => bytes[from + at] === byte)) open = length;
-    }
   }
-  return open;
 }
 
-/** Where the needles lie, in order; those that touch or overlap as one. */
-function spansOf(
-  bytes: Uint8Array,
-  needles: readonly Uint8Array[],
-): [start: number, end: number][] {
-  const found = needles.flatMap((needle) => find(bytes, needle));
-  found.sort(([a], [b]) => a - b);
-  const spans: [number, number][] = [];
-  for (const [start, end] of found) {
-    const previous = spans.at(-1);
-    if (previous === undefined || start > previous[1]) spans.push([start, end]);
-    else previous[1] = Math.max(previous[1], end);
+/** Bytes that wait, and which of them lie in a secret, by their offsets in the stream. */
+class Kept {
+  /** Offset of the byte after the last one. */
+  end = 0;
+  #bytes = new Uint8Array(1024);
+  #secret = new Uint8Array(1024);
+  #offset = 0;
+  #first = 0;
+
+  add(chunk: Uint8Array): void {
+    const at = this.end - this.#offset;
+    if (at + chunk.length > this.#bytes.length) this.#move(chunk.length);
+    this.#bytes.set(chunk, this.end - this.#offset);
+    this.end += chunk.length;
   }
-  return spans;
-}
 
-function find(bytes: Uint8Array, needle: Uint8Array): [start: number, end: number][] {
-  const found: [number, number][] = [];
-  const [first = 0] = needle;
-  for (let at = bytes.indexOf(first); at !== -1; at = bytes.indexOf(first, at + 1)) {
-    if (at + needle.length > bytes.length) break;
-    if (needle.every((byte, index) => bytes[at + index] === byte)) {
-      found.push([at, at + needle.length]);
-    }
+  mark(from: number, to: number): void {
+    this.#secret.fill(1, from - this.#offset, to - this.#offset);
   }
-  return found;
-}
 
-function formsOf(secret: string): string[] {
-  if (secret === "") return [];
-  const escaped = encodeURIComponent(secret);
-  const json = JSON.stringify(secret).slice(1, -1);
-  const hex = Array.from(encoder.encode(secret), (byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
-  const forms = [
-    escaped,
-    escaped.replace(/%../g, (escape) => escape.toLowerCase()),
-    new URLSearchParams({ "": secret }).toString().slice(1),
-    json,
-    json.replaceAll("/", "\\/"),
-    secret.replace(/[&<>"']/g, (char) => HTML[char] ?? char),
-    hex,
-    hex.toUpperCase(),
-    ...base64FormsOf(secret),
-  ];
-  return [secret, ...forms.filter(({ length }) => length >= SHORTEST_FORM)];
-}
-
-/** In UTF-16, either way round. */
-function wideFormsOf(secret: string): Uint8Array[] {
-  const units = Array.from({ length: secret.length }, (_, at) => secret.charCodeAt(at));
-  return [
-    Uint8Array.from(units.flatMap((unit) => [unit & 0xff, unit >> 8])),
-    Uint8Array.from(units.flatMap((unit) => [unit >> 8, unit & 0xff])),
-  ];
-}
-
-/**
- * What base64 texts hold that have the secret's bytes in them, at each of three places, with more
- * after them or not. Of a secret's first and last byte up to four bits may stay.
- */
-function base64FormsOf(secret: string): string[] {
-  const bytes = encoder.encode(secret);
-  return [0, 1, 2].flatMap((before) => {
-    const padded = join([new Uint8Array(before), bytes]);
-    const text = btoa(Array.from(padded, (byte: number) => String.fromCharCode(byte)).join(""));
-    const from = Math.ceil(before * 8 / 6);
-    const inner = text.slice(from, Math.floor(padded.length * 8 / 6));
-    const forms = [inner, text.slice(from), text.slice(from).replace(/=+$/, "")];
-    return forms.flatMap((form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")]);
-  });
-}
-
-function join(parts: readonly Uint8Array[]): Piece {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+  takeUntil(offset: number): [bytes: Uint8Array, secret: Uint8Array] {
+    const from = this.#first - this.#offset;
+    const to = offset - this.#offset;
+    this.#first = offset;
+    return [this.#bytes.subarray(from, to), this.#secret.subarray(from, to)];
   }
-  return whole;
+
+  /** To arrays that have room for twice what there will be, so that it is seldom done. */
+  #move(more: number): void {
+    const from = this.#first - this.#offset;
+    const left = this.end - this.#first;
+    const room = 2 * (left + more);
+    const bytes = new Uint8Array(room);
+    const secret = new Uint8Array(room);
+    bytes.set(this.#bytes.subarray(from, from + left));
+    secret.set(this.#secret.subarray(from, from + left));
+    this.#bytes = bytes;
+    this.#secret = secret;
+    this.#offset = this.#first;
+  }
 }

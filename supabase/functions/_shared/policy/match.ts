@@ -5,6 +5,9 @@ const NAME = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61
 const LOCAL = /\.(?:localhost|local|internal|home\.arpa|onion|test|invalid|alt)$/;
 /** What URL parsers drop or turn round without a word. */
 const UNCLEAR = /[\s\\\p{Cc}]/u;
+/** What servers trim or leave out before they look for `.` and `..`. */
+const UNSEEN = /[\s\p{Cf}]/gu;
+const DOTS = /^\.+$/;
 const UNRESERVED = /[\w.~-]/;
 
 /**
@@ -33,8 +36,8 @@ export function hostOf(host: string): string | undefined {
 
 /**
  * Whether a path is one that a pattern is for: `*` stands for one segment, `**` at the end for all
- * that is left. A path that servers read in more than one way (`%2f`, `//`, `..;`, `%252e`,
- * overlong bytes) matches `/**` alone, where nothing is kept from it.
+ * that is left. A path that servers read in more than one way (`%2f`, `//`, `..;`, `..%20`, `%252e`,
+ * dots of other widths, overlong bytes) matches `/**` alone, where nothing is kept from it.
  */
 export function matchesPath(pattern: string, path: string): boolean {
   if (pattern === "/**") return true;
@@ -84,9 +87,10 @@ function normal(path: string): string {
 function isAmbiguous(segment: string): boolean {
   const decoded = decode(segment);
   if (decoded === undefined) return true;
-  const [name] = decoded.split(";");
-  if (name === "." || name === "..") return true;
-  return /[/\\\p{Cc}]|%[0-9a-f]{2}/iu.test(decoded.normalize("NFKC"));
+  const read = decoded.normalize("NFKC");
+  const [name = ""] = read.split(";");
+  if (DOTS.test(name.replace(UNSEEN, ""))) return true;
+  return /[/\\\p{Cc}]|%[0-9a-f]{2}/iu.test(read);
 }
 
 function decode(segment: string): string | undefined {

@@ -21,9 +21,14 @@ const ALLOWED = new Set([
 ]);
 /** `x-api-key`, `notion-version`. */
 const ALLOWED_FORM = /^(?:x-[a-z0-9-]+|[a-z0-9]+(?:-[a-z0-9]+)*-version)$/;
-/** Makes another method or URL of a request, says who asks, or opens a cloud's metadata. */
-const DENIED =
-  /^x-(?:http-method|method-override|original|rewrite|forwarded|real-ip|client-ip|host|cluster-client-ip|envoy|middleware|accel|sendfile|aws-ec2-metadata|google-metadata)/;
+/** What begins so makes another method or URL of a request, says who asks, or opens metadata. */
+const DENIED = new RegExp(`^x-(?:${
+  [
+    "accel|appengine|aws-ec2-metadata|azure-|client-?ip|cluster-client-ip|envoy|forward",
+    "google-metadata|host|http-(?:dest|host|method|path|url)|method|middleware|original",
+    "originating|override|proxyuser|real-ip|remote|rewrite|sendfile|true-client-ip|url",
+  ].join("|")
+})`);
 
 /** Throws `ToolRefusal` (`header_denied`) for a header that programs do not set. */
 export function checkHeaders(headers: Readonly<Record<string, string>>): void {

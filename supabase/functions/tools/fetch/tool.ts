@@ -8,7 +8,8 @@ import type {
 } from "../../_shared/egress/egress.ts";
 import { createRedaction, type Redaction } from "../../_shared/egress/redact.ts";
 import { readTarget } from "../../_shared/policy/match.ts";
-import { ToolRefusal } from "../../_shared/policy/refusal.ts";
+import { type Reached, ToolRefusal } from "../../_shared/policy/refusal.ts";
+import { coversHost, type FetchGrant, findRule } from "../../_shared/policy/rule.ts";
 import type { SecretKeeper } from "../../_shared/vault/keeper.ts";
 import {
   defineTool,
@@ -19,8 +20,8 @@ import {
 } from "../calls/tool.ts";
 import { tell } from "./body.ts";
 import { checkHeaders } from "./headers.ts";
-import { coversHost, type FetchGrant, findRule } from "./rule.ts";
 import { FetchArgs, type FetchValue } from "./schema.ts";
+import { summaryOf } from "./summary.ts";
 
 /** What `fetch` is made of. */
 export interface FetchDeps {
@@ -30,8 +31,9 @@ export interface FetchDeps {
 
 /** Of one answer's body: as much as crosses an engine's border. */
 export const MAX_BODY_BYTES = 256 * 1024;
-const SHOWN_BODY = 1_000;
-const SHOWN_URL = 1_000;
+/** As many calls at once have room where there is little; an answer of this size always has. */
+const SHARES = 8;
+const MIN_SHARE_BYTES = 32 * 1024;
 
 /** `agent.fetch`: HTTP to where the policy says, each redirect asked for anew. */
 export function createFetchTool(deps: FetchDeps): Tool {
@@ -44,19 +46,21 @@ export function createFetchTool(deps: FetchDeps): Tool {
   });
 }
 
-function plan(args: FetchArgs, { egress }: FetchDeps): Plan<FetchGrant> {
+async function plan(args: FetchArgs, { egress }: FetchDeps): Promise<Plan<FetchGrant>> {
   const url = readTarget(args.url);
   const { method } = args;
   const isPrivate = egress.isPrivate(url);
   return {
-    target: `${method} ${url.origin}${url.pathname}`,
-    summary: summaryOf(args, url),
+    target: targetOf(method, url),
+    summary: await summaryOf(args, url),
+    whole: ["method", "url"],
     check(granted) {
       findRule(granted, { url, method, isPrivate });
       checkHeaders(args.headers);
     },
     amounts: ({ max_calls, max_bytes }, whose) => {
-      const bytes = whose === "policy" ? reserved(max_bytes) : 0;
+      const size = sizeOf(args);
+      const bytes = whose === "policy" ? size + shareOf(max_bytes, size) : 0;
       return [
         { scope: "run", what: "fetch_calls", amount: 1, most: max_calls },
         { scope: "run", what: "fetch_bytes", amount: bytes, most: max_bytes },
@@ -65,18 +69,22 @@ function plan(args: FetchArgs, { egress }: FetchDeps): Plan<FetchGrant> {
   };
 }
 
-function summaryOf({ method, headers, body, body_base64: base64 }: FetchArgs, { href }: URL) {
-  return {
-    method,
-    url: href.slice(0, SHOWN_URL),
-    headers: Object.keys(headers),
-    body: (body ?? base64 ?? "").slice(0, SHOWN_BODY),
-  };
+function targetOf(method: string, { origin, pathname }: URL): string {
+  return `${method} ${origin}${pathname}`;
 }
 
-/** Set aside before a call: a whole answer, or all there is. */
-function reserved(maxBytes: number): number {
-  return Math.max(1, Math.min(MAX_BODY_BYTES, maxBytes));
+/**
+ * Set aside for an answer before the call, beside the request itself: so much and no more may come.
+ * An eighth of all that there is, so that calls at once do not take it from each other.
+ */
+function shareOf(maxBytes: number, requestBytes: number): number {
+  const share = Math.max(MIN_SHARE_BYTES, Math.floor(maxBytes / SHARES));
+  return Math.max(1, Math.min(MAX_BODY_BYTES, share, maxBytes - requestBytes));
+}
+
+function sizeOf(args: FetchArgs): number {
+  const headers = Object.entries(args.headers).flat().join("").length;
+  return args.url.length + headers + (bodyOf(args)?.length ?? 0);
 }
 
 async function perform(
@@ -84,37 +92,55 @@ async function perform(
   deps: FetchDeps,
   at: Performing<FetchGrant>,
 ): Promise<Performed> {
-  const shown = new Set<string>();
+  const seen: Seen = { secrets: new Set(), reached: [] };
+  const { reached } = seen;
   try {
-    const reply = await send(args, deps, at, shown);
-    const value = await read(reply, createRedaction([...shown]));
+    const reply = await send(args, deps, at, seen);
+    const value = await read(reply, createRedaction([...seen.secrets]));
     const moved = reply.moved();
-    return { value, ...moved, spent: spentOf(moved) };
+    return { value, ...moved, spent: spentOf(moved), reached };
   } catch (thrown) {
     if (!(thrown instanceof ToolRefusal)) throw thrown;
-    const { cause, until } = thrown;
-    throw new ToolRefusal(thrown.code, thrown.message, { cause, ...until, spent: spentOf(until) });
+    const { cause, until, code, message } = thrown;
+    throw new ToolRefusal(code, message, { cause, ...until, spent: spentOf(until), reached });
   }
 }
 
-/** Every secret that is shown to a server on the way is noted in `shown`. */
+/** What a request came to on its way. */
+interface Seen {
+  /** Those that were shown to a server. */
+  secrets: Set<string>;
+  /** Redirects that could be followed. */
+  reached: Reached[];
+}
+
+/** A body that a redirect takes along is taken from what may come back. */
 function send(
   args: FetchArgs,
   deps: FetchDeps,
   at: Performing<FetchGrant>,
-  shown: Set<string>,
+  seen: Seen,
 ): Promise<EgressResponse> {
   const body = bodyOf(args);
   const { url, method, headers, redirect, timeout_ms: timeoutMs } = args;
+  let left = shareOf(at.granted.max_bytes, sizeOf(args));
   const rules: EgressRules = {
     permit: async (hop) => {
       const permit = await permitOf(hop, deps, at);
-      for (const secret of permit.secrets ?? []) shown.add(secret);
+      if (hop.number > 0) {
+        left -= hop.method === method ? body?.length ?? 0 : 0;
+        if (left < 1) throw new ToolRefusal("budget_spent", "The body takes all the bytes.");
+        seen.reached.push({ tool: "fetch", target: targetOf(hop.method, hop.url) });
+      }
+      for (const secret of permit.secrets ?? []) seen.secrets.add(secret);
       return permit;
     },
     redirect,
     timeoutMs,
-    maxBytes: reserved(at.granted.max_bytes),
+    tenant: at.run.userId,
+    get maxBytes() {
+      return left;
+    },
   };
   return deps.egress.send({ url, method, headers, ...(body && { body }) }, rules, at.signal);
 }

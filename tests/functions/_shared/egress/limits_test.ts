@@ -39,6 +39,54 @@ Deno.test("a body without an end is cut off at the limit, and the connection wit
   assert.ok(sent < 16 * 1024 * 1024, `${sent} bytes were sent`);
 });
 
+/** What a parser reads and gives nobody: it has to be counted before. */
+const UNSEEN: Record<string, [head: string, unit: string]> = {
+  "blank lines before a head": ["", "\r\n"],
+  "early hints": ["", "HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n"],
+  "word that it is at work": ["", "HTTP/1.1 102 Processing\r\n\r\n"],
+  "one chunk extension": ["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;", "x"],
+  "many chunk extensions": [
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+    `1;${"x".repeat(8_000)}\r\na\r\n`,
+  ],
+};
+
+for (const [what, [head, unit]] of Object.entries(UNSEEN)) {
+  Deno.test(`a server that sends ${what} without end is cut off at the limit`, async () => {
+    const flood = new TextEncoder().encode(unit.repeat(Math.ceil(64 * 1024 / unit.length)));
+    await using net = await site(async (_heard, conn) => {
+      await write(conn, head);
+      for (;;) await write(conn, flood);
+    });
+    const reply = net.egress.send(GET, open({ maxBytes: 100_000 }), LIVE).then(async (answer) => {
+      await textOf(answer).catch((thrown: unknown) => {
+        const { bytesIn } = answer.moved();
+        assert.ok(bytesIn > 100_000 && bytesIn < 300_000, `${bytesIn} bytes`);
+        throw thrown;
+      });
+    });
+    await assert.rejects(reply, (thrown) => {
+      assert.ok(thrown instanceof ToolRefusal);
+      const { bytesIn = 0 } = thrown.until;
+      assert.ok(bytesIn > 100_000 && bytesIn < 300_000, `${bytesIn} bytes`);
+      return refused("result_too_large")(thrown);
+    });
+    await net.closed(1);
+  });
+}
+
+Deno.test("what was moved is what was on the wire, to the byte", async () => {
+  const said = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\n\r\n";
+  await using net = await site(() => said);
+  const reply = await net.egress.send({ ...GET, method: "POST" }, open(), LIVE);
+  assert.equal(await textOf(reply), "hello");
+  const { bytesIn, bytesOut } = reply.moved();
+  assert.equal(bytesIn, said.length);
+  const { line = "", headers = {} } = net.heard[0] ?? {};
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  assert.equal(bytesOut, [line, ...lines, "", ""].join("\r\n").length);
+});
+
 Deno.test("a body of exactly the limit arrives whole", async () => {
   await using net = await site(() => answer("x".repeat(100_000)));
   const reply = await net.egress.send(GET, open({ maxBytes: 100_000 }), LIVE);
@@ -166,6 +214,25 @@ Deno.test("more connections than there may be are refused, and each gives its pl
   for (const { body } of replies) await body.cancel();
   await net.closed(3);
   await (await send("api.example.com")).body.cancel();
+});
+
+Deno.test("one tenant has a quarter of the connections, and leaves the others theirs", async () => {
+  const speak = SLOW["never ends its body"] ?? (() => {});
+  await using net = await createInternet({
+    names: { "api.example.com": [[PUBLIC]], "other.example.org": [[PUBLIC]] },
+    servers: { [`${PUBLIC}:443`]: speak },
+    deps: { connections: { all: 12, perOrigin: 8 } },
+  });
+  const send = (host: string, tenant: string) =>
+    net.egress.send({ url: `https://${host}/`, method: "GET" }, open({ tenant }), LIVE);
+  const replies = [await send("api.example.com", "ann"), await send("api.example.com", "ann")];
+  await assert.rejects(send("api.example.com", "ann"), refused("unavailable"));
+  replies.push(await send("other.example.org", "ann"));
+  await assert.rejects(send("other.example.org", "ann"), refused("unavailable"));
+  replies.push(await send("api.example.com", "ben"), await send("other.example.org", "ben"));
+  for (const { body } of replies) await body.cancel();
+  await net.closed(5);
+  await (await send("api.example.com", "ann")).body.cancel();
 });
 
 const BROKEN: Record<string, string> = {

@@ -1,31 +1,20 @@
 import assert from "@std/assert";
 import * as z from "zod";
 import {
-  openSecret,
-  type SecretKeeper,
-} from "../../../../supabase/functions/_shared/vault/keeper.ts";
-import { createFetchTool } from "../../../../supabase/functions/tools/fetch/tool.ts";
-import {
   answer,
   createInternet,
   ended,
-  type Internet,
   OTHER,
   PUBLIC,
   redirect,
   write,
 } from "../../_shared/egress/internet.ts";
-import { onEveryEngine, outputOf } from "../rig.ts";
+import { outputOf } from "../rig.ts";
+import { onEveryEngineWithin, PROGRAM, SECRET } from "./rig.ts";
 
-const SECRET = "sk-live-0123456789abcdef";
 const POLICY = { fetch: { rules: [{ host: "api.example.com" }, { host: "*.example.org" }] } };
 
-/** Calls each set of arguments, and gives statuses and codes. */
-const PROGRAM = `export default (calls, agent) => Promise.all(calls.map(async (args) => {
-  try { return (await agent.call("fetch", args)).status; } catch (error) { return error.code; }
-}));`;
-
-/** The same, one after the other. */
+/** {@link PROGRAM}, one after the other. */
 const IN_TURN = `export default async (calls, agent) => {
   const out = [];
   for (const args of calls) {
@@ -33,41 +22,6 @@ const IN_TURN = `export default async (calls, agent) => {
   }
   return out;
 };`;
-
-const secrets: SecretKeeper = {
-  reveal: ({ name }) =>
-    Promise.resolve(
-      name === "API_KEY"
-        ? openSecret(SECRET, ["api.example.com"])
-        : name === "WIDE_KEY"
-        ? openSecret(SECRET, ["**.example.org", "api.example.com"])
-        : undefined,
-    ),
-};
-
-/** The real broker and engines, and an Internet for each run of a test. */
-function onEveryEngineWithin(
-  promised: string,
-  build: () => Promise<Internet>,
-  test: (net: Internet, rig: Parameters<Parameters<typeof onEveryEngine>[2]>[0]) => Promise<void>,
-): void {
-  let now: Internet | undefined;
-  const tool = createFetchTool({
-    secrets,
-    egress: {
-      isPrivate: (url) => now?.egress.isPrivate(url) ?? false,
-      send: (request, rules, signal) => {
-        if (now === undefined) throw new Error("There is no Internet yet.");
-        return now.egress.send(request, rules, signal);
-      },
-    },
-  });
-  onEveryEngine(promised, [tool], async (rig) => {
-    await using net = await build();
-    now = net;
-    await test(net, rig);
-  });
-}
 
 const usual = () =>
   createInternet({
@@ -225,6 +179,44 @@ onEveryEngineWithin("calls and bytes of a run end with their budgets", usual, as
   assert.equal(sizes[0], 200);
   assert.equal(sizes.at(-1), "budget_spent");
 });
+
+const posting = { host: "api.example.com", methods: ["GET" as const, "POST" as const] };
+
+onEveryEngineWithin(
+  "calls at once do not take from each other what there is room for",
+  usual,
+  async (_net, rig) => {
+    const input = Array.from({ length: 8 }, (_, n) => ({ url: `https://api.example.com/${n}` }));
+    const policy = { fetch: { rules: [posting], max_bytes: 1_000_000 } };
+    const outcome = await rig.run({ policy, source: PROGRAM, input });
+    assert.deepEqual(outputOf(outcome), input.map(() => 200));
+  },
+);
+
+onEveryEngineWithin(
+  "what a request and its redirects send counts before it is sent",
+  () =>
+    createInternet({
+      names: { "api.example.com": [[PUBLIC]] },
+      servers: { [`${PUBLIC}:443`]: () => redirect("/again", 307) },
+    }),
+  async (net, rig) => {
+    const call = { url: "https://api.example.com/", method: "POST", body: "x".repeat(30_000) };
+    const run = (max_bytes: number) =>
+      rig.run({
+        policy: { fetch: { rules: [posting], max_bytes } },
+        source: PROGRAM,
+        input: [call],
+      });
+    assert.deepEqual(outputOf(await run(30_000)), ["budget_spent"]);
+    assert.equal(net.heard.length, 0);
+    const outcome = await run(70_000);
+    assert.deepEqual(outputOf(outcome), ["redirect_denied"]);
+    assert.equal(net.heard.length, 2);
+    const [moved] = outcome.calls;
+    assert.ok((moved?.bytes_in ?? 0) + (moved?.bytes_out ?? 0) <= 70_000);
+  },
+);
 
 onEveryEngineWithin(
   "an endless, a silent and a broken server are typed errors, and the run goes on",

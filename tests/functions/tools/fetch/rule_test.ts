@@ -2,10 +2,10 @@ import assert from "@std/assert";
 import type * as z from "zod";
 import { readTarget } from "../../../../supabase/functions/_shared/policy/match.ts";
 import { ToolRefusal } from "../../../../supabase/functions/_shared/policy/refusal.ts";
+import { findRule } from "../../../../supabase/functions/_shared/policy/rule.ts";
 import { Policy } from "../../../../supabase/functions/_shared/policy/schema.ts";
 import { tell } from "../../../../supabase/functions/tools/fetch/body.ts";
 import { checkHeaders } from "../../../../supabase/functions/tools/fetch/headers.ts";
-import { findRule } from "../../../../supabase/functions/tools/fetch/rule.ts";
 
 type Rules = NonNullable<z.input<typeof Policy>["fetch"]>["rules"];
 
@@ -77,6 +77,18 @@ Deno.test("programs set headers of a list, and none that turns a request into an
     "x-forwarded-for",
     "x-forwarded-host",
     "x-real-ip",
+    "x-originating-ip",
+    "x-remote-ip",
+    "x-remote-addr",
+    "x-proxyuser-ip",
+    "x-azure-clientip",
+    "x-appengine-user-ip",
+    "x-true-client-ip",
+    "x-client-ip",
+    "x-url",
+    "x-override-url",
+    "x-method",
+    "X-HTTP-Path-Override",
     "x-aws-ec2-metadata-token",
     "metadata-flavor",
     "__proto__",

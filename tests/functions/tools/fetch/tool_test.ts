@@ -1,5 +1,6 @@
 import assert from "@std/assert";
 import type * as z from "zod";
+import type { Egress } from "../../../../supabase/functions/_shared/egress/egress.ts";
 import { ToolRefusal } from "../../../../supabase/functions/_shared/policy/refusal.ts";
 import { Policy } from "../../../../supabase/functions/_shared/policy/schema.ts";
 import {
@@ -52,7 +53,7 @@ async function call(net: Internet, { args, rules, ceiling = ANY, secrets }: Aske
   const { signal } = new AbortController();
   const at = { call: crypto.randomUUID(), run, service, log() {}, signal };
   const performed: Performed = await prepared.perform(at);
-  return { amounts, performed };
+  return { amounts, performed, run };
 }
 
 function refused(code: string): (thrown: unknown) => boolean {
@@ -130,7 +131,7 @@ Deno.test("what a call moved is what it spends, whether it fails or not", async 
   const { amounts, performed } = await call(net, { args, rules: ANY });
   assert.deepEqual(amounts.map(({ what, amount }) => [what, amount]), [
     ["fetch_calls", 1],
-    ["fetch_bytes", 256 * 1024],
+    ["fetch_bytes", 256 * 1024 + args.url.length],
   ]);
   const { bytesIn = 0, bytesOut = 0, spent } = performed;
   assert.ok(bytesIn > 5 && bytesOut > 20);
@@ -156,11 +157,13 @@ Deno.test("the ledger and who approves see the request, without its query in the
     body: "hello",
   }, running(ANY, ANY));
   assert.equal(prepared.target, "POST https://api.example.com/b");
-  assert.deepEqual(prepared.summary, {
+  assert.deepEqual(JSON.parse(JSON.stringify(prepared.summary)), {
     method: "POST",
     url: "https://api.example.com/b?q=1",
     headers: ["X-Mine"],
     body: "hello",
+    body_bytes: 5,
+    body_sha256: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
   });
 });
 
@@ -172,4 +175,37 @@ Deno.test("a header that makes another method of the request is refused before a
     await assert.rejects(reply, refused("header_denied"), name);
   }
   assert.deepEqual([net.asked, net.dialed], [[], []]);
+});
+
+Deno.test("a body that redirects send again and again is sent as often as there are bytes for it", async () => {
+  await using net = await createInternet({
+    names: { "api.example.com": [[PUBLIC]] },
+    servers: { [`${PUBLIC}:443`]: () => redirect("/again", 307) },
+  });
+  const rules: Rules = [{ host: "api.example.com", methods: ["POST"] }];
+  const body = "x".repeat(200_000);
+  const args = { url: "https://api.example.com/", method: "POST", body };
+  await assert.rejects(call(net, { args, rules, ceiling: rules }), (thrown) => {
+    assert.ok(thrown instanceof ToolRefusal);
+    assert.equal(thrown.code, "redirect_denied", thrown.message);
+    const { bytesIn = 0, bytesOut = 0 } = thrown.until;
+    assert.ok(bytesIn + bytesOut <= 256 * 1024 + 200_000, `${bytesIn} in, ${bytesOut} out`);
+    return true;
+  });
+  assert.equal(net.heard.length, 2);
+});
+
+Deno.test("the connections of a call are counted as its user's", async () => {
+  await using net = await sites();
+  const tenants: (string | undefined)[] = [];
+  const egress: Egress = {
+    ...net.egress,
+    send(request, rules, signal) {
+      tenants.push(rules.tenant);
+      return net.egress.send(request, rules, signal);
+    },
+  };
+  const args = { url: "https://other.example.org/" };
+  const { run } = await call({ ...net, egress }, { args, rules: ANY });
+  assert.deepEqual(tenants, [run.userId]);
 });
