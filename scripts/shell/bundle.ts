@@ -27,6 +27,26 @@ const LEFT_OUT = [
   ...["gunzipSync", "gzipSync", "join", "lookup", "randomBytes", "resolve"],
 ];
 
+/** just-bash itself, its names as version 3.4.2 has them. */
+const SHELL = /just-bash\/dist\/bundle\/index\.js$/;
+const NO_PARSING = 'if(!mayParse())throw new xe("nothing is read as a line here",1,1);';
+
+/** Where `lock.ts` is asked: each place is there once, or nothing is bundled. */
+const LOCKS: readonly (readonly [place: string, locked: string])[] = [
+  ["parse(t,n){", `parse(t,n){${NO_PARSING}`],
+  ["parseTokens(t){", `parseTokens(t){${NO_PARSING}`],
+  [
+    "parseWordFromString(t,n=!1,r=!1,s=!1,i=!1,o=!1,a=!1,l=!0){let c=",
+    `parseWordFromString(t,n=!1,r=!1,s=!1,i=!1,o=!1,a=!1,l=!0){${NO_PARSING}let c=`,
+  ],
+  [
+    "function On(e,t,n){",
+    'function On(e,t,n){if(!mayEvaluate(t))throw new ce("a value is no number: not evaluated");',
+  ],
+  // $x in arithmetic is the variable, and not a text to be put in and read again.
+  ["let s=t.expression.originalText;if(s&&", "let s;if(s&&"],
+];
+
 async function bundle(): Promise<string> {
   const folder = await Deno.makeTempDir();
   try {
@@ -46,7 +66,7 @@ async function bundle(): Promise<string> {
       mainFields: ["module", "main"],
       target: "es2023",
       define: { __BROWSER__: "true", "import.meta.url": '"file:///"' },
-      plugins: [{ name: "left out", setup: leaveOut }],
+      plugins: [{ name: "left out", setup: leaveOut }, { name: "locked", setup: lockParser }],
       metafile: true,
     });
     await stop();
@@ -77,6 +97,11 @@ interface Resolving {
   kind: string;
 }
 
+interface Loaded {
+  loader: string;
+  contents: string;
+}
+
 interface Builder {
   onResolve(
     of: { filter: RegExp },
@@ -84,7 +109,7 @@ interface Builder {
   ): void;
   onLoad(
     of: { filter: RegExp; namespace: string },
-    to: () => { loader: string; contents: string },
+    to: (asked: { path: string }) => Loaded | Promise<Loaded>,
   ): void;
 }
 
@@ -110,6 +135,25 @@ function leaveOut(build: Builder): void {
     loader: "js",
     contents: `${no} ${names.replace("createRequire = no", "createRequire = () => no")}`,
   }));
+}
+
+/** Puts the questions of {@link LOCKS} into just-bash's parser. */
+function lockParser(build: Builder): void {
+  build.onLoad({ filter: SHELL, namespace: "file" }, async ({ path }) => {
+    const head = `import{mayEvaluate,mayParse}from"${ROOT}/scripts/shell/lock.ts";`;
+    return {
+      loader: "js",
+      contents: head + LOCKS.reduce(lockPlace, await Deno.readTextFile(path)),
+    };
+  });
+}
+
+function lockPlace(text: string, [place, locked]: readonly [string, string]): string {
+  const [before, after, ...more] = text.split(place);
+  if (before === undefined || after === undefined || more.length > 0) {
+    throw new Error(`just-bash has not one ${place}`);
+  }
+  return before + locked + after;
 }
 
 /** The module that carries the guest, as gzip in base64. */

@@ -8,6 +8,7 @@ const SOURCES = [
   "scripts/shell/encoding.ts",
   "scripts/shell/files.ts",
   "scripts/shell/globals.ts",
+  "scripts/shell/lock.ts",
   "scripts/shell/main.ts",
   "scripts/shell/sha256.ts",
   "supabase/functions/tools/shell/flags.ts",

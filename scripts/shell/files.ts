@@ -30,6 +30,8 @@ const PLACES = ["/", ROOT, "/tmp", "/dev"];
  * alone. There are no links, and no permissions but the workspace's own.
  */
 export class WorkFiles implements IFileSystem {
+  /** Whether something of the workspace was looked at, or for. */
+  looked = false;
   readonly #nodes = new Map<string, Node>();
   readonly #known: ReadonlySet<string>;
 
@@ -83,7 +85,9 @@ export class WorkFiles implements IFileSystem {
   }
 
   exists(path: string): Promise<boolean> {
-    return Promise.resolve(this.#nodes.has(this.resolvePath("/", path)));
+    const at = this.resolvePath("/", path);
+    this.#look(at);
+    return Promise.resolve(this.#nodes.has(at));
   }
 
   // deno-lint-ignore require-await -- a failure is a rejection
@@ -171,6 +175,7 @@ export class WorkFiles implements IFileSystem {
   }
 
   getAllPaths(): string[] {
+    this.looked = true;
     return [...this.#nodes.keys()];
   }
 
@@ -191,7 +196,12 @@ export class WorkFiles implements IFileSystem {
   link = refuse("link");
   readlink = refuse("readlink");
 
+  #look(at: string): void {
+    if (at.startsWith(`${ROOT}/`)) this.looked = true;
+  }
+
   #find(at: string, what: string): Node {
+    this.#look(at);
     const node = this.#nodes.get(at);
     if (!node) throw failure("ENOENT", "no such file or directory", what, at);
     return node;
@@ -233,6 +243,7 @@ export class WorkFiles implements IFileSystem {
   }
 
   #below(at: string): string[] {
+    if (ROOT.startsWith(at)) this.looked = true;
     return [...this.#nodes.keys()].filter((path) => path !== at && path.startsWith(prefixOf(at)));
   }
 }

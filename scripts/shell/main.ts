@@ -7,6 +7,7 @@ import { Bash, parse } from "just-bash";
 import { type FlagRule, refusedWord } from "../../supabase/functions/tools/shell/flags.ts";
 import { encodeUtf8 } from "./bytes.ts";
 import { type Changes, FileFailure, type Known, ROOT, WorkFiles } from "./files.ts";
+import { lock } from "./lock.ts";
 
 /** What the host asks of the guest. */
 interface Line {
@@ -30,6 +31,8 @@ interface Done {
   truncated: boolean;
   /** A word that turned out to be no flag of its command: nothing of the line counts. */
   denied: string | null;
+  /** Whether the workspace was looked at, if only for what it does not have. */
+  looked: boolean;
   changes: Changes;
 }
 
@@ -70,6 +73,7 @@ async function run(asked: Line, agent: Agent): Promise<Done> {
     defenseInDepth: false,
   });
   guard(bash, asked.commands, (word) => denied ??= word);
+  bash.registerTransformPlugin({ name: "once", transform: readOnce });
   const stdin = encodeUtf8(asked.stdin);
   const options = { stdin, stdinKind: "bytes", rawScript: true } as const;
   const { stdout, stderr, exitCode } = await bash.exec(asked.line, options).catch(failed);
@@ -79,8 +83,15 @@ async function run(asked: Line, agent: Agent): Promise<Done> {
     exit_code: exitCode,
     truncated: stdout.length > asked.keep || stderr.length > asked.keep,
     denied,
+    looked: files.looked,
     changes: await files.changes(),
   };
+}
+
+/** The line has been read: nothing else is, whatever its files and variables say. */
+function readOnce<Line>({ ast }: { ast: Line }): { ast: Line } {
+  lock();
+  return { ast };
 }
 
 /** Where a redirection goes nowhere, just-bash gives up the line instead of the command. */

@@ -8,9 +8,10 @@ const GREP: FlagRule =
   "--after-context: --before-context: --context: --include: --exclude: --exclude-dir:";
 
 /**
- * Every command that a policy can grant, and the flags that it takes. What executes other commands
- * is not in here (`xargs`, `env`, `timeout`, `time`, `sh`, `eval`, `source`, `command`, `find
- * -exec`), nor what reaches further than files: network, databases, archives, interpreters.
+ * Every command that has an effect where a policy grants it, and the flags that it takes. What
+ * executes other commands is not in here (`xargs`, `env`, `timeout`, `time`, `sh`, `eval`, `source`,
+ * `command`, `find -exec`), nor what reaches further than files: network, databases, archives.
+ * `awk`, `jq` and `sed` are languages of their own, without a way to do either.
  */
 export const COMMANDS: Readonly<Record<string, FlagRule>> = {
   awk: "-F: -v:",

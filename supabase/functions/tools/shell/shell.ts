@@ -28,7 +28,7 @@ export interface ShellLine {
   tenant: string;
   line: string;
   stdin: string;
-  /** Names of {@link COMMANDS}. */
+  /** Names of {@link COMMANDS}: what is granted, as far as the line names it. */
   commands: readonly string[];
   files: readonly ShellFile[];
   maxMs: number;
@@ -43,6 +43,8 @@ export interface ShellResult {
   exitCode: number;
   /** Whether an output was longer than what is kept of it. */
   truncated: boolean;
+  /** Whether the line looked at the workspace, if only for what it does not have. */
+  looked: boolean;
   write: ReadonlyMap<string, Uint8Array>;
   remove: readonly string[];
 }
@@ -57,6 +59,7 @@ const Done = z.strictObject({
   exit_code: z.int(),
   truncated: z.boolean(),
   denied: z.string().nullable(),
+  looked: z.boolean(),
   changes: z.strictObject({
     write: z.array(z.tuple([z.string(), z.string()])),
     remove: z.array(z.string()),
@@ -67,12 +70,15 @@ const ReadArgs = z.strictObject({ path: z.string() });
 const slots = new Slots(2, 32, 8);
 
 /**
- * A line as the shell's own parser reads it. Throws `invalid_arguments` for what is no line, and
- * `timed_out` for one that takes too long to read.
+ * A line as the shell's own parser reads it, in its tenant's turn. Throws `invalid_arguments` for
+ * what is no line, and `timed_out` for one that takes too long to read.
  */
-export async function parseLine(line: string, signal: AbortSignal): Promise<unknown> {
+export async function parseLine(
+  { line, tenant }: Pick<ShellLine, "line" | "tenant">,
+  signal: AbortSignal,
+): Promise<unknown> {
   const limits = limitsOf(READ_CPU_MS);
-  const text = await ask("read", { input: { line }, tools: {}, limits, tenant: "", signal });
+  const text = await ask("read", { input: { line }, tools: {}, limits, tenant, signal });
   const parsed = Parsed.parse(text);
   if ("ast" in parsed) return JSON.parse(parsed.ast);
   throw new ToolRefusal("invalid_arguments", `command: ${parsed.wrong}`);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ToolRefusal } from "../../_shared/policy/refusal.ts";
+import { type Reached, ToolRefusal } from "../../_shared/policy/refusal.ts";
 import type { Policy } from "../../_shared/policy/schema.ts";
 import { defineTool, type Performing, type Tool } from "../calls/tool.ts";
 import type { OpenWorkspace, Workspace } from "../files/store.ts";
@@ -30,25 +30,32 @@ export interface ShellDeps {
  * are made at its end, all or none.
  */
 export function createShellTool({ open }: ShellDeps): Tool {
+  /** What a line names, from its plan to its performance: no other command is there for it. */
+  const named = new WeakMap<z.output<typeof Args>, ReadonlySet<string>>();
   return defineTool({
     name: "shell",
     grant: "shell",
     args: Args,
     costly: true,
-    async plan({ command }) {
-      const line = await understand(command);
+    async plan(args, run) {
+      const { command } = args;
+      const line = await understand(command, run.userId);
+      named.set(args, new Set(line.commands.map(({ name }) => name)));
       return {
         target: targetOf(line.commands),
-        summary: { command: command.slice(0, 2_000) },
+        summary: { command, ...(args.stdin !== "" && { stdin: args.stdin }) },
+        whole: ["command"],
         check: ({ commands }) => {
           if (line.refusal) throw line.refusal;
           for (const invocation of line.commands) checkCommand(invocation, commands);
         },
       };
     },
-    async perform({ command, stdin }, at) {
+    async perform(args, at) {
+      const { command, stdin } = args;
       const files = await openFiles(open, at);
-      const { maxMs, commands } = grantOf(at);
+      const { maxMs, commands: granted } = grantOf(at);
+      const commands = granted.filter((name) => named.get(args)?.has(name));
       const result = await executeLine({
         tenant: at.run.userId,
         line: command,
@@ -64,6 +71,7 @@ export function createShellTool({ open }: ShellDeps): Tool {
         value: { stdout, stderr, exit_code, truncated },
         bytesIn: files.bytesRead(),
         bytesOut: [...result.write.values()].reduce((sum, { length }) => sum + length, 0),
+        reached: reachedBy(result, files.pathsRead()),
       };
     },
   });
@@ -75,8 +83,8 @@ interface Understood {
   refusal?: ToolRefusal;
 }
 
-async function understand(command: string): Promise<Understood> {
-  const script = await parseLine(command, AbortSignal.timeout(READING_MS));
+async function understand(line: string, tenant: string): Promise<Understood> {
+  const script = await parseLine({ line, tenant }, AbortSignal.timeout(READING_MS));
   try {
     return { commands: readLine(script) };
   } catch (thrown) {
@@ -102,6 +110,16 @@ function checkCommand({ name, words }: Invocation, granted: readonly string[]): 
   throw new ToolRefusal("command_denied", `${name} ${word.slice(0, 64)} is not allowed.`);
 }
 
+/** What a line did to files, changes first: of these the ledger keeps one in any case. */
+function reachedBy({ write, remove, looked }: ShellResult, read: readonly string[]): Reached[] {
+  return [
+    ...[...write.keys()].map((target) => ({ tool: "files.write", target })),
+    ...remove.map((target) => ({ tool: "files.delete", target })),
+    ...(looked ? [{ tool: "files.list", target: "" }] : []),
+    ...read.map((target) => ({ tool: "files.read", target })),
+  ];
+}
+
 type Shell = NonNullable<Policy["shell"]>;
 
 function grantOf({ granted, ceiling }: Performing<Shell>): { maxMs: number; commands: string[] } {
@@ -114,20 +132,25 @@ interface Files {
   read(path: string): Promise<Uint8Array>;
   change(result: ShellResult): Promise<void>;
   bytesRead(): number;
+  /** The paths that were read. */
+  pathsRead(): readonly string[];
 }
 
 /** The workspace as far as the policy grants files; without them there are none. */
 async function openFiles(open: OpenWorkspace, at: Performing<Shell>): Promise<Files> {
   const workspace = openWorkspace(open, at);
   const list = workspace ? await listAll(workspace) : [];
+  const paths: string[] = [];
   let bytes = 0;
   return {
     list,
     bytesRead: () => bytes,
+    pathsRead: () => paths,
     async read(path) {
       if (!workspace) throw noFiles();
       const content = await workspace.read(path);
       bytes += content.length;
+      paths.push(path);
       return content;
     },
     async change({ write, remove }) {

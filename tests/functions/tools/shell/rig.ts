@@ -1,3 +1,4 @@
+import assert from "@std/assert";
 import { ToolRefusal } from "../../../../supabase/functions/_shared/policy/refusal.ts";
 import type {
   FileInfo,
@@ -33,14 +34,15 @@ export async function play(
   } = {},
 ): Promise<Played> {
   const signal = AbortSignal.timeout(60_000);
-  await parseLine(line, signal);
+  const tenant = crypto.randomUUID();
+  await parseLine({ line, tenant }, signal);
   const list = Object.entries(files).map(([path, text]) => ({
     path,
     size: encoder.encode(text).length,
     modifiedAt: "2026-01-01T00:00:00Z",
   }));
   const read = (path: string) => Promise.resolve(encoder.encode(files[path]));
-  const asked = { tenant: crypto.randomUUID(), line, stdin, commands, files: list, maxMs, read };
+  const asked = { tenant, line, stdin, commands, files: list, maxMs, read };
   const { write, ...result } = await executeLine(asked, signal);
   const texts = [...write].map(([path, bytes]) => [path, decoder.decode(bytes)] as const);
   return { ...result, write: texts };
@@ -80,3 +82,9 @@ const unasked: Workspace = {
   stat: refuse,
   remove: refuse,
 };
+
+/** The code of what refused a line. */
+export function codeOf(thrown: unknown): string {
+  assert.ok(thrown instanceof ToolRefusal, String(thrown));
+  return thrown.code;
+}
