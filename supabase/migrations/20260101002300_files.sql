@@ -39,6 +39,9 @@ create table public.files (
   path text collate "C" not null constraint files_path_is_plain check (
     octet_length(path) between 1 and 1024 and path is nfc normalized
     and path !~ '(^|/)\.{0,2}(/|$)' and path !~ '[\u0001-\u001f\u007f\\]'
+    and path !~ '[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f]'
+    and path !~ '[\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]'
+    and (lower(normalize(split_part(path, '/', 1), nfkc)) <> 'scratch' or path ^@ 'scratch/')
   ),
   bytes int not null check (bytes >= 0),
   type text not null check (type ~ '^[a-z]+/[a-z0-9.+-]{1,100}$'),
@@ -101,5 +104,5 @@ create policy "owners who may read see the files of their agents"
 on public.files for select to authenticated
 using (
   owner_id = (select auth.uid()) and (select app.can('agents:read'))
-  and coalesce(agent_id = (select app.key_agent()), true)
+  and coalesce(agent_id = (select app.key_agent()), true) and run_id is null
 );

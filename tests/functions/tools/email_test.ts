@@ -43,7 +43,7 @@ onEveryService(
     const outcome = await rig.run({
       policy: GRANT,
       source: `export default (_, agent) => agent.email({
-        to: ["ann@example.com", "bob@mail.example.org"], cc: "ANN@example.com",
+        to: ["ann@example.com", "Ann@example.com", "bob@mail.example.org"], cc: "ANN@example.com",
         subject: "Grüße", text: "See https://example.com/a?b=c.",
         attachments: [{ filename: "report 1.csv", content_base64: btoa64 }],
       });
@@ -55,7 +55,6 @@ onEveryService(
     assert.deepEqual(heard?.body, {
       from: FROM,
       to: ["ann@example.com", "bob@mail.example.org"],
-      cc: ["ANN@example.com"],
       subject: "Grüße",
       text: "See https://example.com/a?b=c.",
       headers: { "X-Cloister-Agent": outcome.run.agent, "X-Cloister-Run": runId(heard?.body) },
@@ -76,51 +75,39 @@ function runId(body: unknown): string {
   return Sent.parse(body).headers["X-Cloister-Run"];
 }
 
-onEveryService(
-  "nobody outside of the granted domains gets a message, not by cc, bcc or a reply either",
-  startResend,
-  tool(),
-  async (rig, fake) => {
-    const outcome = await rig.run({
-      policy: GRANT,
-      source: `${CODES} export default (_, agent) => codes(agent, [
-        { to: "x@elsewhere.com" }, { to: "x@example.com.elsewhere.com" },
-        { to: "x@notexample.com" }, { to: "x@example.org" }, { to: "x@a.b.example.org" },
-        { cc: "x@elsewhere.com" }, { bcc: ["x@elsewhere.com"] }, { reply_to: "x@elsewhere.com" },
-        { to: "x@[127.0.0.1]" }, { to: "ann@example.com@elsewhere.com" },
-        { to: "ann@elsewhere.com,ann@example.com" }, { to: "Ann <ann@example.com>" },
-        { to: [] },
-      ]);`,
-    });
-    assert.deepEqual(outputOf(outcome), [
-      ...Array(8).fill("recipient_denied"),
-      ...Array(5).fill("invalid_arguments"),
-    ]);
-    assert.equal(fake.heard.length, 0);
+/** Messages as a program writes them, none of which may be sent, with their codes. */
+const UNSENT: readonly { name: string; messages: string; codes: string[] }[] = [
+  {
+    name: "nobody outside of the granted domains gets a message, not by cc, bcc or a reply either",
+    messages: `{ to: "x@elsewhere.com" }, { to: "x@example.com.elsewhere.com" },
+      { to: "x@notexample.com" }, { to: "x@example.org" }, { to: "x@a.b.example.org" },
+      { cc: "x@elsewhere.com" }, { bcc: ["x@elsewhere.com"] }, { reply_to: "x@elsewhere.com" },
+      { to: "x@[127.0.0.1]" }, { to: "ann@example.com@elsewhere.com" },
+      { to: "ann@elsewhere.com,ann@example.com" }, { to: "Ann <ann@example.com>" }, { to: [] }`,
+    codes: [...Array(8).fill("recipient_denied"), ...Array(5).fill("invalid_arguments")],
   },
-);
+  {
+    name:
+      "no field can end a header: line breaks and controls are refused wherever a header is made",
+    messages: `...["\\r\\n", "\\n", "\\r", "\\0", "\\u2028", "\\x0b", "\\x85"].flatMap((end) => [
+        { subject: "Hi" + end + "Bcc: x@elsewhere.com" },
+        { to: "ann@example.com" + end + "Bcc: x@elsewhere.com" },
+        { reply_to: "ann@example.com" + end + "Bcc: x@elsewhere.com" },
+        { attachments: [{ filename: "a" + end + ".txt", content_base64: "YQ==" }] },
+      ]),
+      { headers: { Bcc: "x@elsewhere.com" } }, { from: "boss@example.com" }, { html: "<b>x</b>" }`,
+    codes: Array(7 * 4 + 3).fill("invalid_arguments"),
+  },
+];
 
-onEveryService(
-  "no field can end a header: line breaks and controls are refused wherever a header is made",
-  startResend,
-  tool(),
-  async (rig, fake) => {
-    const outcome = await rig.run({
-      policy: GRANT,
-      source: `${CODES} export default (_, agent) => codes(agent, [
-        ...["\\r\\n", "\\n", "\\r", "\\0", "\\u2028", "\\x0b", "\\x85"].flatMap((end) => [
-          { subject: "Hi" + end + "Bcc: x@elsewhere.com" },
-          { to: "ann@example.com" + end + "Bcc: x@elsewhere.com" },
-          { reply_to: "ann@example.com" + end + "Bcc: x@elsewhere.com" },
-          { attachments: [{ filename: "a" + end + ".txt", content_base64: "YQ==" }] },
-        ]),
-        { headers: { Bcc: "x@elsewhere.com" } }, { from: "boss@example.com" }, { html: "<b>x</b>" },
-      ]);`,
-    });
-    assert.deepEqual(outputOf(outcome), Array(7 * 4 + 3).fill("invalid_arguments"));
+for (const { name, messages, codes } of UNSENT) {
+  onEveryService(name, startResend, tool(), async (rig, fake) => {
+    const source = `${CODES} export default (_, agent) => codes(agent, [${messages}]);`;
+    const outcome = await rig.run({ policy: GRANT, source });
+    assert.deepEqual(outputOf(outcome), codes);
     assert.equal(fake.heard.length, 0);
-  },
-);
+  });
+}
 
 onEveryService(
   "text that nobody sees and links that hide where they lead are refused",
@@ -131,12 +118,13 @@ onEveryService(
       policy: GRANT,
       source: `${CODES} export default (_, agent) => codes(agent, [
         { text: "a\\u200bb" }, { text: "a\\u202eb" }, { subject: "a\\u{e0041}" },
-        { text: "http://bank.example.com@evil.example.net/" }, { text: "see http://10.0.0.1/x" },
+        { text: "http://bank.example.com@evil.example.net/" },
+        { text: "https://bank.com'@evil.com/x" }, { text: "https:/u:p@evil.com" }, { text: "see http://10.0.0.1/x" },
         { text: "https://[::1]/" }, { text: "http://localhost/" }, { text: "http://0x7f.1/" },
         { text: "Fine (https://example.com): https://example.com/a, and 👩‍👩‍👧 https://example.org!" },
       ]);`,
     });
-    assert.deepEqual(outputOf(outcome), [...Array(8).fill("content_denied"), "ok"]);
+    assert.deepEqual(outputOf(outcome), [...Array(10).fill("content_denied"), "ok"]);
     assert.equal(fake.heard.length, 1);
   },
 );
@@ -161,7 +149,10 @@ onEveryService(
       ["a.svg", btoa("<svg xmlns='http://www.w3.org/2000/svg'/>")],
       ["a.txt", btoa("MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0\0")],
       ["a.zip", btoa("PK\x05\x06" + "\0".repeat(18))],
+      ...["xhtml", "mht", "rdp", "command", "sh", "py", "eml", "svgz", "js", "unknown"]
+        .map((extension) => [`a.${extension}`, btoa("just text")]),
       ["a.txt", EICAR],
+      ["a.log", btoa("just text")],
     ];
     const outcome = await rig.run({
       policy: GRANT,
@@ -169,8 +160,12 @@ onEveryService(
       source: `${CODES} export default (files, agent) => codes(agent, files.map(
         ([filename, content_base64]) => ({ attachments: [{ filename, content_base64 }] })));`,
     });
-    assert.deepEqual(outputOf(outcome), ["ok", ...Array(6).fill("type_denied"), "infected"]);
-    assert.equal(fake.heard.length, 1);
+    assert.deepEqual(outputOf(outcome), [
+      "ok",
+      ...Array(16).fill("type_denied"),
+      ...["infected", "ok"],
+    ]);
+    assert.equal(fake.heard.length, 2);
   },
 );
 

@@ -7,8 +7,11 @@ const MAX_BYTES = 1_024;
 const MAX_SEGMENT_BYTES = 255;
 const MAX_SEGMENTS = 32;
 
-/** What is no character that a person sees: controls, directions, joiners, halves, unknown ones. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
+/**
+ * What is no character that a person sees: controls, directions, joiners, halves, unknown ones,
+ * fillers, selectors of shapes, the empty braille pattern.
+ */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/u;
 /** What looks like a slash and is none. */
 const LIKE_SLASH = /[\u2044\u2215\u2216\u29f5\u29f8\u29f9\u{1f67c}\u{1f67d}]/u;
 /** Characters that some system, shell or archive takes for more than a part of a name. */
@@ -44,7 +47,7 @@ function flawOfPath(path: string): string | undefined {
   const segments = path.split("/");
   if (segments.length > MAX_SEGMENTS) return `has more than ${MAX_SEGMENTS} parts`;
   const [first = ""] = segments;
-  if (first.toLowerCase() === "scratch" && !path.startsWith(SCRATCH)) {
+  if (first.normalize("NFKC").toLowerCase() === "scratch" && !path.startsWith(SCRATCH)) {
     return "has the name of the scratch area, which is spelled scratch/";
   }
   for (const segment of segments) {

@@ -89,7 +89,10 @@ export const TEXT: Readonly<Record<string, string>> = {
   vtt: "text/vtt",
 };
 
-/** Names under which nothing is kept: what a double click would run or install. */
+/**
+ * Names under which nothing is kept: what a double click runs or installs on some system, and what
+ * nobody reads. Sources (`.js`, `.py`, `.sh`) are not among them, though some systems run these too.
+ */
 export const REFUSED_NAMES: ReadonlySet<string> = new Set([
   ...["exe", "dll", "com", "scr", "pif", "msi", "msp", "msix", "appx", "cpl", "sys", "drv", "ocx"],
   ...["bat", "cmd", "ps1", "psm1", "psd1", "vbs", "vbe", "jse", "ws", "wsf", "wsh", "hta", "reg"],
@@ -97,6 +100,12 @@ export const REFUSED_NAMES: ReadonlySet<string> = new Set([
   ...["deb", "rpm", "iso", "img", "vhd", "vhdx", "chm", "hlp", "gadget", "application", "elf"],
   ...["so", "dylib", "wasm", "swf", "desktop", "docm", "dotm", "xlsm", "xltm", "xlam", "pptm"],
   ...["potm", "ppsm", "ppam", "sldm", "one", "library-ms", "settingcontent-ms", "webloc"],
+  ...["command", "terminal", "workflow", "inetloc", "fileloc", "afploc", "ftploc", "mailloc"],
+  ...["scpt", "scptd", "applescript", "msc", "sct", "wsc", "vb", "vbscript"],
+  ...["ps1xml", "pssc", "psc1", "cdxml", "xll", "xla", "wll", "iqy", "oqy", "dqy", "slk", "udl"],
+  ...["rdp", "theme", "themepack", "website", "search-ms", "searchconnector-ms", "appref-ms"],
+  ...["appinstaller", "msixbundle", "appxbundle", "mst", "diagcab", "ade", "mde"],
+  ...["pyw", "pyz", "pyzw", "appimage", "flatpakref", "xbap", "shb", "shs"],
 ]);
 
 /** Types that a browser would run code in: they are sent as plain text. */

@@ -1,6 +1,7 @@
 import { fromBase64 } from "../../_shared/base64.ts";
 import { ToolRefusal } from "../../_shared/policy/refusal.ts";
 import { FileRefusal } from "../../_shared/workspace/refusal.ts";
+import { BINARY } from "../../_shared/workspace/types.ts";
 import type { MailFile } from "./mailer.ts";
 import { MailRefused } from "./refused.ts";
 import type { Attachment } from "./schema.ts";
@@ -29,6 +30,12 @@ const SENT: ReadonlySet<string> = new Set([
   "application/vnd.oasis.opendocument.spreadsheet",
 ]);
 
+/** The extensions that they have: what a system does with any other, nobody here knows. */
+const NAMES: ReadonlySet<string> = new Set([
+  ...["txt", "log", "csv", "tsv", "md", "json", "ics"],
+  ...Object.values(BINARY).filter(({ type }) => SENT.has(type)).flatMap(({ names }) => names),
+]);
+
 /** The files of a message, each of the type that its name and its content agree on. */
 export async function openFiles(
   attachments: readonly Attachment[],
@@ -36,6 +43,10 @@ export async function openFiles(
   signal: AbortSignal,
 ): Promise<MailFile[]> {
   return await Promise.all(attachments.map(async ({ filename, content_base64: base64 }) => {
+    const extension = filename.slice(filename.lastIndexOf(".") + 1);
+    if (!NAMES.has(extension)) {
+      throw new MailRefused("type_denied", `${filename}: nothing is sent as .${extension}.`);
+    }
     const type = await typeOf(filename, fromBase64(base64), { examine, signal });
     if (SENT.has(type)) return { filename, type, base64 };
     throw new MailRefused("type_denied", `${filename}: nothing that is ${type} is sent.`);

@@ -21,6 +21,25 @@ const Attachment = z.strictObject({
 });
 export type Attachment = z.infer<typeof Attachment>;
 
+interface Recipients {
+  to: string[];
+  cc: string[];
+  bcc: string[];
+}
+
+/** Everybody once, in upper or lower case, where they are named first: one person is one message. */
+function eachOnce<Message extends Recipients>(message: Message): Message {
+  const seen = new Set<string>();
+  const first = (address: string) => {
+    const known = seen.has(address.toLowerCase());
+    seen.add(address.toLowerCase());
+    return !known;
+  };
+  const to = message.to.filter(first);
+  const cc = message.cc.filter(first);
+  return { ...message, to, cc, bcc: message.bcc.filter(first) };
+}
+
 /** A message as a program writes it. Who sends it, is the operator's word. */
 export const EmailArgs = z.strictObject({
   to: Addresses.refine((list) => list.length > 0, "needs somebody"),
@@ -34,5 +53,5 @@ export const EmailArgs = z.strictObject({
 }).refine(({ to, cc, bcc }) => to.length + cc.length + bcc.length <= MAX_RECIPIENTS, {
   path: ["to"],
   error: `has more than ${MAX_RECIPIENTS} recipients with cc and bcc`,
-});
+}).transform(eachOnce);
 export type EmailArgs = z.infer<typeof EmailArgs>;

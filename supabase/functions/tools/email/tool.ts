@@ -27,6 +27,7 @@ export function createEmailTool({ mailer, examine }: EmailToolDeps): Tool {
     plan: (args) => ({
       target: domainsOf(args).join(","),
       summary: summaryOf(args),
+      whole: ["to", "cc", "bcc", "reply_to", "subject", "files"],
       check({ domains }) {
         checkRecipients(args, domains);
         checkContent(args);
@@ -58,7 +59,7 @@ export function createEmailTool({ mailer, examine }: EmailToolDeps): Tool {
 
 function summaryOf({ to, cc, bcc, reply_to, subject, text, attachments }: EmailArgs): unknown {
   const files = attachments.map(({ filename }) => filename);
-  return { to, cc, bcc, reply_to, subject, text: text.slice(0, 1_000).toWellFormed(), files };
+  return { to, cc, bcc, reply_to, subject, text, files };
 }
 
 /** What was surely not sent does not count. */

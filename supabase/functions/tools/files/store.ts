@@ -8,6 +8,7 @@ import { appendTo } from "./append.ts";
 import { told } from "./refusal.ts";
 import * as repo from "./repo.ts";
 
+/** What a workspace takes and gives, for the tools that work on one. */
 export type { Changes, FileInfo, Listing, Workspace } from "../../_shared/workspace/workspace.ts";
 
 /** Which run opens its workspace, and what its policy and the operator both grant of it. */

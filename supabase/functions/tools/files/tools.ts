@@ -11,8 +11,6 @@ import type { Opening, OpenWorkspace } from "./store.ts";
 
 type Files = NonNullable<Policy["files"]>;
 
-const PREVIEW_CHARS = 500;
-
 /** `files.read`, `.write`, `.append`, `.list`, `.stat` and `.delete`: the run's workspace. */
 export function createFilesTools(open: OpenWorkspace): readonly Tool[] {
   const at = (performing: Performing<Files>) => open(openingOf(performing));
@@ -126,7 +124,7 @@ function refusePath(check: (path: string) => void, path: string): void {
 function summaryOf(args: z.output<typeof WriteArgs>): unknown {
   if ("base64" in args) return { path: args.path, bytes: contentOf(args).length };
   const { path, text } = args;
-  return { path, bytes: contentOf(args).length, begins: text.slice(0, PREVIEW_CHARS) };
+  return { path, bytes: contentOf(args).length, begins: text };
 }
 
 function contentOf(args: z.output<typeof WriteArgs>): Uint8Array {

@@ -29,11 +29,13 @@ Deno.test("sniff tells types from what is in them, under their names or none", a
     sniff("a.svg", encode("<svg onload='alert(1)'/>")),
     sniff("a.anything", encode("ünïcode 日本")),
     sniff("a.constructor", encode("text")),
+    sniff("source.js", encode("text")),
+    sniff("source.py", encode("text")),
   ]);
   assert.deepEqual(types, [
     ...["image/png", "image/png", "image/jpeg", "application/pdf", "application/zip"],
     ...["text/plain", "text/plain", "text/csv", "text/markdown", "text/plain", "image/svg+xml"],
-    ...["text/plain", "text/plain"],
+    ...["text/plain", "text/plain", "text/javascript", "text/plain"],
   ]);
 });
 
@@ -55,7 +57,9 @@ Deno.test("sniff refuses what is on no list: programs, and bytes that nobody kno
   await refused("a.bin", new Uint8Array([0, 1, 2, 3]));
   await refused("a.txt", encode("null \0 byte"));
   await refused("a.txt", new Uint8Array([0xff, 0xfe, 0x41, 0]));
-  for (const name of ["exe", "bat", "PS1", "lnk", "jar", "hta", "docm"]) {
+  for (
+    const name of ["exe", "bat", "PS1", "lnk", "jar", "hta", "docm", "command", "msc", "rdp", "sct"]
+  ) {
     await refused(`a.${name}`, encode("text"));
   }
 });

@@ -17,6 +17,7 @@ export const ATTACKS: Readonly<Record<string, readonly string[]>> = {
   not_normal: ["e\u0301.txt", "caf\u0065\u0301/a", "\u212b.txt", "\u0344"],
   direction: ["a\u202egnp.exe", "a\u2066b", "\u200fa", "a\u061cb"],
   unseen: ["a\u200b", "a\u200d/b", "\ufeffa", "a\u00adb", "a\u2060b", "a\u034f\u180eb"],
+  fillers: ["a\u3164b", "\u115fa", "a\u1160", "a\uffa0b", "a\u2800b", "a\u034fb", "a\ufe0fb"],
   odd_blanks: ["a\u00a0b", "a\u3000b", "a\u2003b", "a\u2028b", "a\u2029b"],
   half_a_pair: ["\ud800", "a\udc00b", "a/\ud83d"],
   no_character: ["a\uffff", "a\ufdd0b", "a\u{10ffff}", "a\ue000b"],
@@ -29,6 +30,7 @@ export const ATTACKS: Readonly<Record<string, readonly string[]>> = {
   home: ["~", "~/a", "~root/.ssh/authorized_keys", "a/~b"],
   scheme: ["file:///etc/passwd", "http://localhost/a", "data:,a"],
   another_scratch: ["scratch", "Scratch/a", "SCRATCH/a", "scratch/", "scratch//a"],
+  scratch_in_disguise: ["ＳＣＲＡＴＣＨ/x", "ｓcratch/x", "ſcratch/x", "𝓼cratch/x", "ⓢcratch/x"],
   too_long: ["a".repeat(256), "a/".repeat(600) + "a", "é".repeat(128), "a/".repeat(33) + "a"],
 };
 
