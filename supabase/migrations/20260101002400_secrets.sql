@@ -48,13 +48,15 @@ create table app.secret_values (
   kid text not null check (kid ~ '^[a-z][a-z0-9_-]{0,31}$'),
   sealed text check (octet_length(sealed) between 1 and 16384),
   vault_id uuid unique,
+  unopened_at timestamptz,
   constraint secret_values_lie_in_one_place check (
     (kid = 'vault') = (vault_id is not null) and (vault_id is null) <> (sealed is null)
   )
 );
 comment on table app.secret_values is
   'The locked value of a secret, beside it so that no reader of secrets ever holds it: of which '
-  'version, by which key of the functions, and a JWE; or where in Vault it lies.';
+  'version, by which key of the functions, and a JWE; or where in Vault it lies. unopened_at is when '
+  'somebody last wanted to lock it anew and it did not open.';
 revoke all on table app.secret_values from public, anon, authenticated, service_role;
 create index secret_values_kid_idx on app.secret_values (kid, secret_id);
 
@@ -112,6 +114,7 @@ end;
 $$;
 revoke execute on function app.vault_keep from public, anon, authenticated, service_role;
 
+-- Null for what Vault does not open, or where there is no Vault: one such value stops no list.
 create function app.vault_open(vault_id uuid) returns text
 language plpgsql
 set search_path = ''
@@ -119,10 +122,11 @@ as $$
 declare
   said text;
 begin
-  perform app.require_vault();
   execute 'select s.decrypted_secret from vault.decrypted_secrets as s where s.id = $1'
   into said using vault_open.vault_id;
   return said;
+exception when others then
+  return null;
 end;
 $$;
 revoke execute on function app.vault_open from public, anon, authenticated, service_role;

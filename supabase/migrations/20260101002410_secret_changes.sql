@@ -1,6 +1,20 @@
 -- How secrets come, change and go. The caller's rights decide; the functions send what is locked
--- already. Only what they locked for this very row ever opens, so whoever calls here without them
--- makes secrets that are of no use.
+-- already, and only they do: a value that somebody made up would never open, and would be in the way
+-- of whoever changes the key.
+
+-- Refuses who calls around the functions. Of them it is known by the mark on their requests which
+-- key locks and who keeps.
+create function app.refuse_direct() returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if (select c.via = 'direct' from app.request_context() as c) then
+    perform app.refuse(403, 'forbidden', 'A value is kept through the API, which locks it.');
+  end if;
+end;
+$$;
+revoke execute on function app.refuse_direct from public, anon, authenticated, service_role;
 
 -- Writes the locked value of a secret: by the key kid, or into Vault where that is "vault".
 create function app.keep_value(secret public.secrets, kid text, sealed text) returns void
@@ -23,7 +37,7 @@ begin
   values (secret.id, secret.version, keep_value.kid,
     case when not in_vault then keep_value.sealed end, kept)
   on conflict (secret_id) do update set version = excluded.version, kid = excluded.kid,
-    sealed = excluded.sealed, vault_id = excluded.vault_id;
+    sealed = excluded.sealed, vault_id = excluded.vault_id, unopened_at = null;
 end;
 $$;
 revoke execute on function app.keep_value from public, anon, authenticated, service_role;
@@ -159,6 +173,7 @@ declare
   draft public.secrets;
 begin
   perform app.require('secrets:manage');
+  perform app.refuse_direct();
   if create_secret.secret_id is null
     or not coalesce(create_secret.name ~ '^[A-Z][A-Z0-9_]{0,63}$', false)
     or exists (select from public.secrets as s where s.id = create_secret.secret_id) then
@@ -193,7 +208,7 @@ as $$
 $$;
 comment on function public.create_secret is
   'Keeps a secret of the caller''s, for one agent where one is named. sealed is its value as the '
-  'functions locked it for this id: anything else is kept and never opens. Errors: forbidden, '
+  'functions locked it for this id; they alone may call this. Errors: forbidden, '
   'not_found (the agent), secret_taken, too_many_secrets, secrets_unavailable, invalid_request.';
 revoke execute on function public.create_secret from public, anon, authenticated, service_role;
 grant execute on function public.create_secret to authenticated;
@@ -207,6 +222,7 @@ as $$
 declare
   secret public.secrets := app.own_secret(replace_secret.secret_id);
 begin
+  perform app.refuse_direct();
   perform app.refuse_terms(replace_secret.hosts, replace_secret.expires_at);
   if replace_secret.version is distinct from secret.version + 1 then
     perform app.refuse(409, 'secret_changed', 'The secret was changed meanwhile.');
@@ -233,7 +249,8 @@ as $$
     replace_secret.hosts, replace_secret.kid, replace_secret.sealed, replace_secret.expires_at);
 $$;
 comment on function public.replace_secret is
-  'Gives a secret of the caller''s its next version: a value, hosts and an expiry. Errors: '
+  'Gives a secret of the caller''s its next version: a value, hosts and an expiry. The functions '
+  'alone may call this. Errors: '
   'forbidden, not_found, secret_changed (version is not the next), secrets_unavailable, '
   'invalid_request.';
 revoke execute on function public.replace_secret from public, anon, authenticated, service_role;

@@ -17,9 +17,11 @@ end;
 $$;
 revoke execute on function app.sealed_secret from public, anon, authenticated, service_role;
 
--- For the broker alone. An agent's own secret comes before its owner's of the same name, and an
--- expired one stays in its place. Last use is written at most once a minute.
-create function public.reveal_secret(user_id uuid, agent_id uuid, name text) returns json
+-- For the broker, and for drafts, which are of no agent. An agent's own secret comes before its owner's
+-- of the same name, and an expired one stays in its place. Last use is written at most once a minute.
+create function public.reveal_secret(
+  user_id uuid, agent_id uuid default null, name text default null
+) returns json
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -27,11 +29,13 @@ declare
   kept record;
 begin
   select s as secret, v as value into kept
-  from public.agents as a
-  join public.secrets as s on s.owner_id = a.owner_id and coalesce(s.agent_id = a.id, true)
+  from public.secrets as s
   join app.secret_values as v on v.secret_id = s.id
-  where a.id = reveal_secret.agent_id and a.owner_id = reveal_secret.user_id
-    and s.name = reveal_secret.name
+  left join public.agents as a
+    on a.id = reveal_secret.agent_id and a.owner_id = reveal_secret.user_id
+  where s.owner_id = reveal_secret.user_id and s.name = reveal_secret.name
+    and (a.id is not null or reveal_secret.agent_id is null)
+    and (s.agent_id is null or s.agent_id = a.id)
   order by s.agent_id is null
   limit 1;
   if not found or (kept.secret).expires_at <= now() then
@@ -43,24 +47,31 @@ begin
 end;
 $$;
 comment on function public.reveal_secret is
-  'The locked value of the secret that an agent of a user''s means by a name, and what it is bound '
-  'to: {id, owner_id, agent_id, name, version, hosts, expires_at, kid, sealed}; of one in Vault, '
-  'unlocked by Vault. Null where there is none, or where it has expired.';
+  'The locked value of the secret that an agent of a user''s means by a name, or the user without an '
+  'agent, and what it is bound to: {id, owner_id, agent_id, name, version, hosts, expires_at, kid, '
+  'sealed}; of one in Vault, unlocked by Vault, and null where it does not. Null where there is no '
+  'such secret, or where it has expired.';
 revoke execute on function public.reveal_secret from public, anon, authenticated, service_role;
 grant execute on function public.reveal_secret to service_role;
 
--- For changing the key of the functions, or the keeper: what does not lie where kid says.
-create function public.list_stale_secrets(kid text, after uuid default null, max int default 50)
-returns json
+-- For changing the key of the functions, or the keeper: what does not lie where kid says. What did not
+-- open before is listed apart, so that however much of it there is, the rest has its turn.
+create function public.list_stale_secrets(
+  kid text, after uuid default null, max int default 50, unopened boolean default false
+) returns json
 language plpgsql security definer
 set search_path = ''
 as $$
+declare
+  found json;
 begin
-  return json_build_object(
-    'total', (select count(*) from app.secret_values as v where v.kid <> list_stale_secrets.kid),
+  select json_build_object('total', count(*), 'unopened', count(v.unopened_at)) into found
+  from app.secret_values as v where v.kid <> list_stale_secrets.kid;
+  return json_build_object('total', found -> 'total', 'unopened', found -> 'unopened',
     'secrets', coalesce((select json_agg(app.sealed_secret(s, v) order by s.id) from (
       select v.* from app.secret_values as v
       where v.kid <> list_stale_secrets.kid
+        and (v.unopened_at is not null) = list_stale_secrets.unopened
         and (list_stale_secrets.after is null or v.secret_id > list_stale_secrets.after)
       order by v.secret_id limit least(list_stale_secrets.max, 200)
     ) as v join public.secrets as s on s.id = v.secret_id), '[]'));
@@ -68,9 +79,23 @@ end;
 $$;
 comment on function public.list_stale_secrets is
   'Values that are locked by another key than kid, or lie in another place, by their ids, after one '
-  'of them: {total, secrets}, each as reveal_secret answers it.';
+  'of them: {total, unopened, secrets}. secrets are those that did not open before, or else the '
+  'others, each as reveal_secret answers it; total counts both, unopened the first.';
 revoke execute on function public.list_stale_secrets from public, anon, authenticated, service_role;
 grant execute on function public.list_stale_secrets to service_role;
+
+create function public.mark_unopened(secret_id uuid, version int, kid text) returns void
+language sql security definer
+set search_path = ''
+as $$
+  update app.secret_values as v set unopened_at = now()
+  where v.secret_id = mark_unopened.secret_id and v.version = mark_unopened.version
+    and v.kid = mark_unopened.kid;
+$$;
+comment on function public.mark_unopened is
+  'Notes that the value of this version, locked by kid, did not open: it has its turn after others.';
+revoke execute on function public.mark_unopened from public, anon, authenticated, service_role;
+grant execute on function public.mark_unopened to service_role;
 
 -- Only what was read is replaced: whoever wrote a newer version, or was faster, is not undone.
 create function public.reseal_secret(
@@ -140,4 +165,6 @@ $$;
 revoke execute on function app.audit_resealing from public, anon, authenticated, service_role;
 
 create trigger audit_resealing after update on app.secret_values
-for each row when (old.version = new.version) execute function app.audit_resealing();
+for each row when (old.version = new.version
+  and (old.kid, old.sealed, old.vault_id) is distinct from (new.kid, new.sealed, new.vault_id))
+execute function app.audit_resealing();

@@ -91,6 +91,54 @@ Deno.test("everybody's secrets are locked anew by the current key, and open by i
   }
 });
 
+/** Values that open by no key, whose ids come before all others. */
+async function plantJunk(sql: postgres.Sql, ownerId: string, many: number): Promise<void> {
+  await sql`
+    with kept as (
+      insert into public.secrets (id, owner_id, name, hosts)
+      select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, ${ownerId},
+        'JUNK_' || n, array['api.example.com']
+      from generate_series(1, ${many}::int) as n
+      returning id
+    )
+    insert into app.secret_values (secret_id, version, kid, sealed)
+    select id, 1, 'zz-old', 'junk' from kept`;
+}
+
+Deno.test("values that do not open hold up the change to a new key for nobody", async () => {
+  await using own = await ownStack();
+  const { stack } = own;
+  const sql = postgres(stack.adminUrl, { max: 2, onnotice: () => {} });
+  try {
+    const [ann, chief] = [await person("ann", stack), await person("chief", stack)];
+    await sql`insert into app.user_roles (user_id, role) values (${chief.id}, 'admin')`;
+    const oldKeys = stack.env.CLOISTER_SECRET_KEYS ?? "";
+    await plantJunk(sql, ann.id, 60);
+    await plantMany(sql, serve(stack, oldKeys), chief.id);
+    // One that lies in a Vault that is not there.
+    await sql`
+      update app.secret_values set kid = 'vault', sealed = null, vault_id = gen_random_uuid()
+      where secret_id = (select id from public.secrets where name = 'S_0')`;
+    const newKeys = JSON.stringify({ next: NEW_KEY, ...JSON.parse(oldKeys) });
+    const rotate = () => as(chief, serve(stack, newKeys).app)("POST", "/admin/secrets/rotate");
+    const first = await expect(rotate(), 200);
+    assert.deepEqual(first.body, { resealed: 0, failed: 50, remaining: 60 + MANY });
+    await becomeQuiet();
+    const second = await expect(rotate(), 200);
+    assert.deepEqual(second.body, { resealed: 0, failed: 61, remaining: 61 });
+    await becomeQuiet();
+
+    // What becomes whole has its turn when it is asked for again.
+    await sql`
+      update app.secret_values as v set kid = o.kid, sealed = 'x', vault_id = null
+      from app.secret_values as o where v.kid = 'vault' and o.kid = 'next'`;
+    assert.deepEqual((await expect(rotate(), 200)).body.remaining, 60);
+    await becomeQuiet();
+  } finally {
+    await sql.end();
+  }
+});
+
 /** One value that does not open: it is counted, and holds up no other. */
 async function spoil(sql: postgres.Sql): Promise<void> {
   await sql`

@@ -1,5 +1,7 @@
 import assert from "@std/assert";
+import * as z from "zod";
 import agents from "../../../supabase/functions/agents/index.ts";
+import { person } from "../../stack.ts";
 import { uuidOf } from "../matrix/cast.ts";
 import { as, expect, newcomer, operator, plantKey, promise } from "./rig.ts";
 
@@ -81,6 +83,31 @@ promise("the value that is refused is not in the refusal", async () => {
   const body = { ...DRAFT, agent: "missing" };
   await expect(ann.ask("POST", "/admin/secrets", body), 404, "not_found");
   assert.deepEqual((await ann.ask("GET", "/admin/secrets")).body.data, []);
+});
+
+promise("no value is kept around the functions, whatever key it names", async () => {
+  await using sql = operator();
+  const ann = await person("ann");
+  const { body: { id } } = await expect(as(ann)("POST", "/admin/secrets", DRAFT), 201);
+  const { data } = await ann.supabase.rpc("draft_secret");
+  const ids = [crypto.randomUUID(), z.object({ id: z.string() }).parse(data).id];
+  const locked = (kid: string) => ({ hosts: DRAFT.hosts, kid, sealed: "made up" });
+  for (const kid of ["vault", "zz-old", "local"]) {
+    for (const secret_id of ids) {
+      const made = await ann.supabase.rpc("create_secret", {
+        ...{ secret_id, name: "AROUND" },
+        ...locked(kid),
+      });
+      assert.deepEqual([made.error?.code, made.error?.message], ["PT403", "forbidden"]);
+    }
+    const change = { secret_id: uuidOf(id), version: 2, ...locked(kid) };
+    const changed = await ann.supabase.rpc("replace_secret", change);
+    assert.deepEqual([changed.error?.code, changed.error?.message], ["PT403", "forbidden"]);
+  }
+  const kept = await sql`
+    select v.kid from app.secret_values as v join public.secrets as s on s.id = v.secret_id
+    where s.owner_id = ${ann.id}`;
+  assert.deepEqual(kept.map(({ kid }) => kid), ["local"]);
 });
 
 promise("hosts and expiry change with the value, and never without it", async () => {

@@ -1,7 +1,8 @@
 /** Which secret is wanted: by its name, for one agent of one user. */
 export interface SecretRequest {
   userId: string;
-  agentId: string;
+  /** Null where no agent asks, but the user: then only what is for all of the user's agents is meant. */
+  agentId: string | null;
   name: string;
 }
 

@@ -13,51 +13,83 @@ export interface Resealing {
   log: Log;
 }
 
+/** Which batch is wanted. */
+export interface Turn {
+  /** Those that did not open when they had their turn, in place of those that have not had one. */
+  unopened: boolean;
+  /** After this one, by their ids. */
+  after?: string;
+}
+
 /** What came of one batch. */
 export interface Batch {
   resealed: number;
-  /** Values that do not open, or whose key is not here. The log names them. */
+  /** Of all: values that do not open, or whose key is not here. The log names those of this batch. */
   failed: number;
-  /** How many were still locked by other keys, when the batch began. */
-  total: number;
-  /** The last of them; undefined after the last batch. */
-  last: string | undefined;
+  /** Of all: how many are still locked by other keys, after the batch. */
+  remaining: number;
+  /** How many it was about. */
+  size: number;
+  /** What is next; undefined after the last batch. */
+  next: Turn | undefined;
 }
 
 const BATCH = 50;
-const Stale = z.object({ total: z.int(), secrets: z.array(StoredRow) });
+const Stale = z.object({ total: z.int(), unopened: z.int(), secrets: z.array(StoredRow) });
 
 /** Locks a value anew by the current key. False where somebody else was faster. */
-export async function reseal({ service, vault }: Resealing, stale: StoredSecret): Promise<boolean> {
-  const { kid, sealed } = await vault.seal(stale.binding, await vault.open(stale));
+export async function reseal(resealing: Resealing, stale: StoredSecret): Promise<boolean> {
+  return await relock(resealing, stale, await resealing.vault.open(stale));
+}
+
+async function relock({ service, vault }: Resealing, stale: StoredSecret, value: string) {
+  const { kid, sealed } = await vault.seal(stale.binding, value);
   const { id, version } = stale.binding;
   const args = { secret_id: id, version, old_kid: stale.kid, kid, sealed };
   return z.boolean().parse(rows(await service("reseal_secret", args)));
 }
 
-/** Locks a batch of everybody's values anew by the current key: those after `after`, by their ids. */
-export async function resealBatch(resealing: Resealing, after?: string): Promise<Batch> {
+/** Opens a value, or notes that it does not open, so that it has its turn after all others. */
+async function openOrMark({ service, vault }: Resealing, stale: StoredSecret): Promise<string> {
+  try {
+    return await vault.open(stale);
+  } catch (err) {
+    const { kid, binding: { id, version } } = stale;
+    rows(await service("mark_unopened", { secret_id: id, version, kid }));
+    throw err;
+  }
+}
+
+/** Locks a batch of everybody's values anew by the current key. What fails holds up no other. */
+export async function resealBatch(resealing: Resealing, turn: Turn): Promise<Batch> {
   const { service, vault: { kid }, log } = resealing;
   if (kid === undefined) throw new Fault("secrets_unavailable");
-  const asked = { kid, max: BATCH, ...(after !== undefined && { after }) };
-  const { total, secrets } = Stale.parse(rows(await service("list_stale_secrets", asked)));
-  const batch: Batch = { resealed: 0, failed: 0, total, last: undefined };
+  const reply = await service("list_stale_secrets", { kid, max: BATCH, ...turn });
+  const { total, unopened, secrets } = Stale.parse(rows(reply));
+  let [resealed, failed] = [0, 0];
   for (const secret of secrets) {
     try {
-      if (await reseal(resealing, secret)) batch.resealed++;
+      if (await relock(resealing, secret, await openOrMark(resealing, secret))) resealed++;
     } catch (err) {
-      batch.failed++;
+      failed++;
       log("error", "secret_not_resealed", { secret_id: secret.binding.id, cause: describe(err) });
     }
   }
-  return { ...batch, last: secrets.length < BATCH ? undefined : secrets.at(-1)?.binding.id };
+  const after = secrets.length < BATCH ? undefined : secrets.at(-1)?.binding.id;
+  return {
+    resealed,
+    failed: turn.unopened ? unopened - resealed : unopened + failed,
+    remaining: total - resealed,
+    size: secrets.length,
+    next: after === undefined ? undefined : { ...turn, after },
+  };
 }
 
-/** Goes on after a batch until there is no other. It never rejects: it runs in the background. */
-export async function resealRest(resealing: Resealing, after: string | undefined): Promise<void> {
+/** Goes on with a batch until there is no other. It never rejects: it runs in the background. */
+export async function resealRest(resealing: Resealing, turn: Turn): Promise<void> {
   try {
-    for (let last = after; last !== undefined;) {
-      last = (await resealBatch(resealing, last)).last;
+    for (let next: Turn | undefined = turn; next !== undefined;) {
+      next = (await resealBatch(resealing, next)).next;
     }
   } catch (err) {
     resealing.log("error", "resealing_stopped", { cause: describe(err) });

@@ -13,8 +13,9 @@ export function createSecretKeeper(resealing: Resealing): SecretKeeper {
   const { service, vault } = resealing;
   return {
     async reveal(wanted, signal) {
-      const { userId: user_id, agentId: agent_id, name } = wanted;
-      const reply = await service("reveal_secret", { user_id, agent_id, name }, signal);
+      const { userId: user_id, agentId, name } = wanted;
+      const asked = { user_id, name, ...(agentId !== null && { agent_id: agentId }) };
+      const reply = await service("reveal_secret", asked, signal);
       const stored = StoredRow.nullable().parse(rows(reply));
       if (stored === null || !isMeant(stored, wanted)) return undefined;
       const value = await vault.open(stored);

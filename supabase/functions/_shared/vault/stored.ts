@@ -35,9 +35,10 @@ export const StoredRow = z.object({
   hosts: z.array(z.string()),
   expires_at: Timestamp.nullable(),
   kid: z.string(),
-  sealed: z.string(),
+  sealed: z.string().nullable(),
 }).transform(({ owner_id, agent_id, expires_at, kid, sealed, ...rest }): StoredSecret => ({
   binding: { ...rest, ownerId: owner_id, agentId: agent_id, expiresAt: expires_at },
   kid,
-  sealed,
+  // What Vault does not open is nothing that we could.
+  sealed: sealed ?? "",
 }));

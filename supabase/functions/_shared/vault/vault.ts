@@ -1,6 +1,7 @@
 import { base64url, errors, flattenedDecrypt, FlattenedEncrypt } from "jose";
 import { Fault } from "../fault.ts";
 import { IN_VAULT, type MasterKey, type VaultSettings } from "./keys.ts";
+import { SecretValue } from "./schema.ts";
 import type { Binding, Sealed, StoredSecret } from "./stored.ts";
 
 /** Locks values and opens them. */
@@ -10,8 +11,9 @@ export interface Vault {
   /** Locks a value for one place. Throws `secrets_unavailable` where there is no key. */
   seal(binding: Binding, value: string): Promise<Sealed>;
   /**
-   * The value, if it was locked for the very place where it was found. Throws `internal` if it was
-   * not, `secrets_unavailable` where its key is not here; neither says anything of the value.
+   * The value, if it was locked for the very place where it was found, and is one that may be kept.
+   * Throws `internal` if it is not, `secrets_unavailable` where its key is not here; neither says
+   * anything of the value.
    */
   open(stored: StoredSecret): Promise<string>;
 }
@@ -102,6 +104,7 @@ function readText(binding: Binding, text: string, pick: (said: unknown) => unkno
     value = undefined;
   }
   if (typeof value !== "string") throw unopened(binding, "bound to another place");
+  if (!SecretValue.safeParse(value).success) throw unopened(binding, "no value of a secret");
   return value;
 }
 

@@ -8,14 +8,22 @@ import type { SecretRotation } from "./schema.ts";
  * the background. That it was asked for is in the audit log, by the caller's own rights.
  */
 export async function rotateSecrets(db: Db, resealing: Resealing): Promise<SecretRotation> {
-  const { resealed, failed, total, last } = await resealBatch(resealing);
+  const { resealed, failed, remaining, next } = await firstBatch(resealing);
+  const rotation = { resealed, failed, remaining };
   rows(
     await db.rpc("audit_note", {
       action: "secrets.rotated",
       resource_type: "secrets",
-      details: { kid: resealing.vault.kid ?? "", resealed, failed, remaining: total - resealed },
+      details: { kid: resealing.vault.kid ?? "", ...rotation },
     }),
   );
-  if (last !== undefined) keepAlive(resealRest(resealing, last));
-  return { resealed, failed, remaining: total - resealed };
+  if (next !== undefined) keepAlive(resealRest(resealing, next));
+  return rotation;
+}
+
+/** Where all have had their turn, those that did not open have another: their key may be back. */
+async function firstBatch(resealing: Resealing) {
+  const first = await resealBatch(resealing, { unopened: false });
+  if (first.size > 0 || first.failed === 0) return first;
+  return await resealBatch(resealing, { unopened: true });
 }

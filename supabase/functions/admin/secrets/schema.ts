@@ -2,6 +2,7 @@ import * as z from "zod";
 import { prefixedId } from "../../_shared/ids.ts";
 import { HostPattern, SecretName } from "../../_shared/policy/schema.ts";
 import { Name, PageQuery, Timestamp } from "../../_shared/schema.ts";
+import { SecretValue } from "../../_shared/vault/schema.ts";
 import { AgentId, Moment } from "../schema.ts";
 
 const secretId = prefixedId("secret");
@@ -15,13 +16,7 @@ export const BySecret = z.object({ id: SecretId.param });
 /** Which secrets to list. */
 export const SecretQuery = PageQuery;
 
-/**
- * What goes into a header as it is, and is found again in what comes back: shorter values would be
- * found everywhere.
- */
-const Value = z.string().min(8).max(4_096)
-  .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])$/, "printable ASCII, no space at either end")
-  .meta({ description: "It is in no answer, ever" });
+const Value = SecretValue.meta({ description: "It is in no answer, ever" });
 
 /** A secret of every host would be anybody's. */
 const Hosts = z.array(HostPattern.regex(/^(?:\*{1,2}\.)?[^.*]+\./, "names a host")).min(1).max(10)
@@ -80,7 +75,7 @@ export const SecretRow = Secret.omit({ agent: true }).extend({
 export const SecretRotation = z.object({
   resealed: z.int().min(0).meta({ description: "Locked by the current key, just now" }),
   failed: z.int().min(0).meta({
-    description: "Not to be opened: the log of the function says why",
+    description: "Of everybody's, not to be opened: the log of the function says why",
   }),
   remaining: z.int().min(0)
     .meta({ description: "Locked by other keys still; but for those that failed, it goes on" }),

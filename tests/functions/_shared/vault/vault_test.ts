@@ -63,6 +63,19 @@ for (const keeper of ["cloister", "vault"] as const) {
   });
 }
 
+Deno.test("what is no value of a secret does not open, whoever locked it", async () => {
+  for (const keeper of ["cloister", "vault"] as const) {
+    const vault = createVault({ keys: K1 ? [K1] : [], keeper });
+    for (const value of ["", "short", `${VALUE}\r\nx-evil: 1`, `${VALUE}€`, "x".repeat(4_097)]) {
+      const { code, told } = await refusal(
+        vault.open({ ...await vault.seal(BINDING, value), binding: BINDING }),
+      );
+      assert.equal(code, "internal", keeper);
+      assert.ok(value.length < 8 || !told.includes(value), told);
+    }
+  }
+});
+
 Deno.test("a locked value is a JWE with a key of its own, and tells no length", async () => {
   const [one, again] = [await ours.seal(BINDING, VALUE), await ours.seal(BINDING, VALUE)];
   const parts = one.sealed.split(".");
