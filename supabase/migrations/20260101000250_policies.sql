@@ -1,18 +1,73 @@
 -- What agents' code may reach for. A version carries a policy, the operator has a ceiling of the same
 -- shape, and here is decided when one policy grants no more than another: then nobody is asked again.
 
--- Whether a value, which stands under a key, grants no more than another. Whatever is not known to
--- grant less is compared for being the same. Lists hold what any policy may list, and no more.
-create function app.value_within(key text, narrow jsonb, wide jsonb) returns boolean
+-- Whether this can be a policy: an object of the grants that there are, no deeper than the deepest of
+-- them, fetch.rules[0].methods[0]. What is in the grants only the functions know; what is not as they
+-- write it grants nothing. Asked before anything is compared.
+create function app.is_policy(policy jsonb) returns boolean
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(is_policy.policy) is distinct from 'object'
+    or octet_length(is_policy.policy::text) > 49152 then
+    return false;
+  end if;
+  return is_policy.policy - array['fetch', 'files', 'shell', 'llm', 'search', 'github', 'email',
+      'limits', 'approval_seconds'] = '{}'
+    and not jsonb_path_exists(is_policy.policy, 'strict $.**{6}');
+end;
+$$;
+revoke execute on function app.is_policy from public, anon, authenticated, service_role;
+
+-- Whether a list of texts holds no other than another list. Both are as long as a rule's may be.
+create function app.list_within(narrow jsonb, wide jsonb) returns boolean
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  return narrow is not distinct from wide or coalesce(
+    case when jsonb_typeof(narrow) = 'array' and jsonb_typeof(wide) = 'array' then
+      jsonb_array_length(narrow) <= 50 and jsonb_array_length(wide) <= 50 and wide @> narrow
+      and not jsonb_path_exists(narrow, 'strict $[*] ? (@.type() != "string")') end, false);
+end;
+$$;
+revoke execute on function app.list_within from public, anon, authenticated, service_role;
+
+-- Whether a rule grants no more than another: the same with fewer methods and paths. A secret may be
+-- left out, too: without it the request says less. Nothing is compared deeper, so that what somebody
+-- makes up costs no more to compare than what is meant.
+create function app.rule_within(narrow jsonb, wide jsonb) returns boolean
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(narrow) <> 'object' or jsonb_typeof(wide) <> 'object' then
+    return false;
+  end if;
+  return narrow - array['methods', 'paths', 'secret'] = wide - array['methods', 'paths', 'secret']
+    and (narrow -> 'secret' is null or coalesce(narrow -> 'secret' = wide -> 'secret', false))
+    and app.list_within(narrow -> 'methods', wide -> 'methods')
+    and app.list_within(narrow -> 'paths', wide -> 'paths');
+end;
+$$;
+revoke execute on function app.rule_within from public, anon, authenticated, service_role;
+
+-- Whether a value, which stands under a key so many keys deep in a grant, grants no more than another.
+-- Whatever is not known to grant less is compared for being the same. Lists hold what those of any
+-- policy may, and no more.
+create function app.value_within(key text, narrow jsonb, wide jsonb, depth int) returns boolean
 language plpgsql immutable
 set search_path = ''
 as $$
 declare
   kind text := jsonb_typeof(narrow);
+  longest int := greatest(case kind when 'array' then jsonb_array_length(narrow) end,
+    case jsonb_typeof(wide) when 'array' then jsonb_array_length(wide) end);
 begin
   if narrow = wide then
     return true;
-  elsif kind <> jsonb_typeof(wide) then
+  elsif kind <> jsonb_typeof(wide) or depth > 4 then
     return false;
   elsif kind = 'number' then
     return value_within.key like 'max\_%' and narrow < wide;
@@ -20,19 +75,19 @@ begin
     return coalesce((value_within.key, narrow, wide) in (
       ('approval', '"required"'::jsonb, '"none"'::jsonb), ('access', '"read"', '"write"')), false);
   elsif kind = 'object' then
-    -- Only what is put into a request may be left out: without it the request says less. A secret
-    -- that is no object is a key of one's own, without which the operator's would be spent.
     return not exists (
       select from jsonb_object_keys(narrow || wide) as k
-      where case when narrow -> k is null then k <> 'secret' or jsonb_typeof(wide -> k) <> 'object'
-        when wide -> k is null then true
-        else not app.value_within(k, narrow -> k, wide -> k) end);
-  elsif kind = 'array' then
-    return jsonb_array_length(narrow) <= 100 and jsonb_array_length(wide) <= 100 and not exists (
+      where narrow -> k is null or wide -> k is null
+        or not app.value_within(k, narrow -> k, wide -> k, depth + 1));
+  elsif kind = 'array' and value_within.key = 'rules' and depth = 1 then
+    return longest <= 50 and not exists (
       select from jsonb_array_elements(narrow) as n
-      where case jsonb_typeof(n) when 'array' then true when 'object' then not exists (
-          select from jsonb_array_elements(wide) as w where app.value_within(null, n, w))
-        else not wide @> jsonb_build_array(n) end);
+      where not exists (
+        select from jsonb_array_elements(wide) as w where app.rule_within(n, w)));
+  elsif kind = 'array' then
+    return longest <= 100 and not exists (
+      select from jsonb_array_elements(narrow) as n
+      where jsonb_typeof(n) in ('array', 'object') or not wide @> jsonb_build_array(n));
   end if;
   return false;
 end;
@@ -50,7 +105,7 @@ begin
     and not exists (
       select from jsonb_each(narrow - 'limits' - 'approval_seconds') as granted
       where wide -> granted.key is null
-        or not app.value_within(granted.key, granted.value, wide -> granted.key)), false);
+        or not app.value_within(granted.key, granted.value, wide -> granted.key, 0)), false);
 end;
 $$;
 revoke execute on function app.policy_within from public, anon, authenticated, service_role;
@@ -69,9 +124,7 @@ revoke execute on function app.policy_text_hash from public, anon, authenticated
 -- No policy grants more than this, whoever wrote or approved it. Models cost the operator's money and
 -- email carries their name, so that both stay shut until somebody opens them.
 alter table app.settings add column tool_ceiling jsonb not null
-constraint settings_ceiling_is_a_policy check (
-  jsonb_typeof(tool_ceiling) = 'object' and octet_length(tool_ceiling::text) <= 49152
-)
+constraint settings_ceiling_is_a_policy check (app.is_policy(tool_ceiling))
 default '{
   "fetch": {
     "rules": [{"host": "**", "port": 443, "paths": ["/**"],
@@ -123,8 +176,8 @@ declare
 begin
   perform app.require('admin');
   given := set_tool_ceiling.policy::jsonb;
-  if jsonb_typeof(given) is distinct from 'object' or octet_length(given::text) > 49152 then
-    perform app.refuse(400, 'invalid_request', 'A ceiling is an object of at most 48 KiB.');
+  if not app.is_policy(given) then
+    perform app.refuse(400, 'invalid_request', 'A ceiling is a policy of at most 48 KiB.');
   end if;
   update app.settings as s set tool_ceiling = given where s.only_row;
   return given;

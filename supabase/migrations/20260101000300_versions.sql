@@ -22,9 +22,7 @@ create table public.agent_versions (
   ),
   program text check (octet_length(program) <= 262144),
   seal text check (seal ~ '^[A-Za-z0-9_-]{43}$'),
-  policy jsonb not null default '{}' check (
-    octet_length(policy::text) <= 49152 and jsonb_typeof(policy) = 'object'
-  ),
+  policy jsonb not null default '{}' check (app.is_policy(policy)),
   policy_hash text not null check (policy_hash ~ '^[0-9a-f]{64}$'),
   approval text not null check (approval in ('not_needed', 'needed', 'approved')),
   created_at timestamptz not null default now(),
@@ -102,8 +100,8 @@ end;
 $$;
 revoke execute on function app.approval_of from public, anon, authenticated, service_role;
 
--- Writes the next version of an agent that the caller of this function has locked. What needs an
--- approval is not published yet.
+-- Writes the next version of an agent that the caller of this function has locked: what cannot be a
+-- policy is refused before it is compared. What needs an approval is not published yet.
 create function app.write_version(
   agent public.agents, source text, language text, input_schema text, findings text,
   publish boolean, program text, seal text, policy text
@@ -116,11 +114,15 @@ declare
   latest int := (
     select coalesce(max(v.version), 0) from public.agent_versions as v where v.agent_id = agent.id);
   granted jsonb := coalesce(write_version.policy::jsonb, '{}');
-  approval text := app.approval_of(agent, latest, granted);
+  approval text;
 begin
+  if not app.is_policy(granted) then
+    perform app.refuse(400, 'invalid_request', 'This is no policy.');
+  end if;
   if latest >= (select settings.max_versions from app.settings) then
     perform app.refuse(409, 'too_many_versions', 'This agent has as many versions as it may have.');
   end if;
+  approval := app.approval_of(agent, latest, granted);
   insert into public.agent_versions
     (agent_id, owner_id, version, source, language, input_schema, findings, program, seal,
       policy, approval, published_at)
@@ -181,7 +183,7 @@ $$;
 comment on function public.create_agent is
   'Creates an agent and publishes its version 1, or does neither. What an API key makes runs only '
   'after a person has approved it, if it is granted anything. Errors: forbidden, name_taken, '
-  'too_many_agents.';
+  'too_many_agents, invalid_request (the policy).';
 revoke execute on function public.create_agent from public, anon, authenticated, service_role;
 grant execute on function public.create_agent to authenticated;
 
@@ -223,7 +225,7 @@ $$;
 comment on function public.create_version is
   'Writes the next version of an agent and, if asked, publishes it, unless it needs an approval: '
   'it is granted more than the last that could run. Errors: forbidden, not_found, '
-  'too_many_versions, agent_quarantined.';
+  'too_many_versions, agent_quarantined, invalid_request (the policy).';
 revoke execute on function public.create_version from public, anon, authenticated, service_role;
 grant execute on function public.create_version to authenticated;
 

@@ -133,6 +133,31 @@ end;
 $$;
 revoke execute on function app.granted_hash from public, anon, authenticated, service_role;
 
+-- How long an executor may take to report beside the wall clock of its run: only after it is a run
+-- lost.
+create function app.grace() returns interval
+language sql immutable
+set search_path = ''
+as $$
+  select interval '30 seconds';
+$$;
+revoke execute on function app.grace from public, anon, authenticated, service_role;
+
+create function public.asked_grants() returns jsonb
+language sql stable security definer
+set search_path = ''
+as $$
+  select jsonb_build_object('approval_seconds', s.tool_ceiling -> 'approval_seconds', 'grants',
+    coalesce((select jsonb_agg(g.key order by g.key) from jsonb_each(s.tool_ceiling) as g
+      where g.value ->> 'approval' = 'required'), '[]'))
+  from app.settings as s;
+$$;
+comment on function public.asked_grants is
+  'Of which grants each call is approved by a person, whoever was granted them: {grants, '
+  'approval_seconds}, as the operator''s ceiling has it. A run that may wait is given the time.';
+revoke execute on function public.asked_grants from public, anon, authenticated, service_role;
+grant execute on function public.asked_grants to service_role;
+
 create function app.refuse_over_quota(caller uuid) returns void
 language plpgsql
 set search_path = ''
@@ -172,8 +197,7 @@ $$;
 revoke execute on function app.open_run from public, anon, authenticated, service_role;
 
 -- Starts go on side by side, but not beside a quarantine that is being imposed: what it does not
--- see running yet, sees the quarantine. The grace beside the wall clock is for the executor to
--- report; only after it is a run lost.
+-- see running yet, sees the quarantine.
 create function public.start_run(
   run_id uuid, caller uuid, agent_name text, version int, input text, engine text, layers text[],
   limits text, wall_ms int, request_id text,
@@ -222,7 +246,7 @@ begin
     start_run.input::json, start_run.engine, start_run.layers, start_run.limits::json,
     start_run.request_id, start_run.key_id, app.granted_hash(chosen.policy),
     coalesce(start_run.recording, false), clock_timestamp(), clock_timestamp(),
-    clock_timestamp() + start_run.wall_ms * interval '1 millisecond' + interval '30 seconds'
+    clock_timestamp() + start_run.wall_ms * interval '1 millisecond' + app.grace()
   ) returning * into run;
   perform app.open_run(run, start_run.idempotency_key, start_run.request_hash);
   return next run;

@@ -20,6 +20,10 @@ create table public.tool_calls (
   ),
   reason text check (length(reason) between 1 and 64),
   reserved jsonb not null default '[]',
+  reached jsonb check (
+    jsonb_typeof(reached) = 'array' and jsonb_array_length(reached) <= 20
+    and octet_length(reached::text) <= 65536
+  ),
   outcome text check (length(outcome) between 1 and 64),
   bytes_in bigint not null default 0 check (bytes_in >= 0),
   bytes_out bigint not null default 0 check (bytes_out >= 0),
@@ -47,7 +51,9 @@ comment on table public.tool_calls is
   'One call of a tool, numbered within its run. It is written before it begins and does not change '
   'once it has ended. target says what was reached for, args_hash is the SHA-256 of tool and '
   'arguments: what was approved is what is done. outcome is ok, or the code of what went wrong; '
-  'abandoned if its run ended first. reserved is what of budgets it took: {scope, what, amount, day}. '
+  'abandoned if its run ended first. reserved is what of budgets it took: {scope, what, amount, day}; '
+  'where one had no room, that one: {scope, what, amount, spent, most}. '
+  'reached is where it came to beyond target, as redirects and files: {tool, target}. '
   'decided_by is a record, not a reference.';
 
 create index tool_calls_owner_id_id_idx on public.tool_calls (owner_id, id desc);
@@ -66,6 +72,7 @@ begin
     before.reason := new.reason;
   end if;
   before.reserved := new.reserved;
+  before.reached := new.reached;
   before.outcome := new.outcome;
   before.bytes_in := new.bytes_in;
   before.bytes_out := new.bytes_out;

@@ -96,23 +96,26 @@ $$;
 revoke execute on function app.lock_budget from public, anon, authenticated, service_role;
 
 -- Takes all amounts or none: each budget is locked before it is read. What says no amount that there
--- may be at the most has none.
-create function app.reserve(amounts app.amount[]) returns boolean
+-- may be at the most has none. Answers the budget that has no room, or null where all have.
+create function app.reserve(amounts app.amount[]) returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
   budget app.amount;
+  taken bigint;
 begin
   foreach budget in array reserve.amounts loop
-    if app.lock_budget(budget) + budget.amount > coalesce(budget.most, 0) then
-      return false;
+    taken := app.lock_budget(budget);
+    if taken + budget.amount > coalesce(budget.most, 0) then
+      return jsonb_build_object('scope', budget.scope, 'what', budget.what,
+        'amount', budget.amount, 'spent', taken, 'most', greatest(budget.most, 0));
     end if;
   end loop;
   foreach budget in array reserve.amounts loop
     perform app.spend(budget, budget.amount);
   end loop;
-  return true;
+  return null;
 end;
 $$;
 revoke execute on function app.reserve from public, anon, authenticated, service_role;

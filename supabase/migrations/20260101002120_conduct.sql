@@ -27,10 +27,12 @@ set search_path = ''
 as $$
 declare
   amounts app.amount[] := app.read_amounts(call, admit_call.budgets);
+  lacking jsonb := app.reserve(amounts);
 begin
-  if not app.reserve(amounts) then
+  if lacking is not null then
     call.verdict := 'denied';
     call.reason := 'budget_spent';
+    call.reserved := jsonb_build_array(lacking);
     call.ended_at := clock_timestamp();
     return call;
   end if;
@@ -42,6 +44,19 @@ begin
 end;
 $$;
 revoke execute on function app.admit_call from public, anon, authenticated, service_role;
+
+-- Until when a person may say yes: two seconds before the run's wall clock ends at the latest, so that
+-- its program still hears that nobody did.
+create function app.approval_deadline(run_id uuid, seconds int) returns timestamptz
+language sql
+set search_path = ''
+as $$
+  select least(
+    clock_timestamp() + make_interval(secs => least(greatest(approval_deadline.seconds, 1), 600)),
+    r.deadline_at - app.grace() - interval '2 seconds')
+  from public.runs as r where r.id = approval_deadline.run_id;
+$$;
+revoke execute on function app.approval_deadline from public, anon, authenticated, service_role;
 
 -- Writes down a call that was not heard of before.
 create function app.open_call(
@@ -68,8 +83,7 @@ begin
     call.ended_at := call.created_at;
   elsif open_call.approval_seconds is not null then
     call.verdict := 'waiting';
-    call.deadline_at := call.created_at
-      + make_interval(secs => least(greatest(open_call.approval_seconds, 1), 600));
+    call.deadline_at := app.approval_deadline(call.run_id, open_call.approval_seconds);
   else
     call.verdict := 'allowed';
     call := app.admit_call(call, open_call.budgets);
@@ -142,19 +156,22 @@ begin
     call := app.resume_call(call, begin_tool_call.budgets, begin_tool_call.denied);
   end if;
   return jsonb_build_object('verdict', call.verdict, 'reason', call.reason,
-    'deadline_at', call.deadline_at);
+    'deadline_at', call.deadline_at,
+    'budget', case when call.reason = 'budget_spent' then call.reserved -> 0 end);
 end;
 $$;
 comment on function public.begin_tool_call is
   'Writes a call down before it begins and takes what it may spend, or says how it stands already: '
-  '{verdict, reason, deadline_at}. allowed and approved are to be performed, now; waiting is to be '
+  '{verdict, reason, deadline_at, budget}. allowed and approved are to be performed, now; waiting is to be '
   'asked again with the same arguments; denied, refused and expired are over. budgets is a list of '
-  '{scope, what, amount, most}. Errors: run_ended, tool_budget_spent, invalid_request.';
+  '{scope, what, amount, most}; the first without room is told as budget, with what was spent of it. '
+  'Errors: run_ended, tool_budget_spent, invalid_request.';
 revoke execute on function public.begin_tool_call from public, anon, authenticated, service_role;
 grant execute on function public.begin_tool_call to service_role;
 
 create function public.end_tool_call(
-  call_id uuid, outcome text, bytes_in bigint, bytes_out bigint, ms int, spent text
+  call_id uuid, outcome text, bytes_in bigint, bytes_out bigint, ms int, spent text,
+  reached text default null
 ) returns void
 language plpgsql security definer
 set search_path = ''
@@ -170,13 +187,15 @@ begin
   update public.tool_calls as c set outcome = end_tool_call.outcome,
     bytes_in = coalesce(end_tool_call.bytes_in, 0),
     bytes_out = coalesce(end_tool_call.bytes_out, 0), ms = end_tool_call.ms,
+    reached = end_tool_call.reached::jsonb,
     ended_at = clock_timestamp()
   where c.id = call.id;
 end;
 $$;
 comment on function public.end_tool_call is
   'Says what came of a call that has begun, once. spent is a list of {scope, what, amount}: what was '
-  'spent in truth, more or less than was taken for it. Errors: invalid_request.';
+  'spent in truth, more or less than was taken for it; reached of {tool, target}: what it came to '
+  'beyond its target, at most 20. Errors: invalid_request.';
 revoke execute on function public.end_tool_call from public, anon, authenticated, service_role;
 grant execute on function public.end_tool_call to service_role;
 

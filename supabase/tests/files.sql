@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(73);
+select plan(75);
 
 -- Writes a file of somebody's agent as the server does, and says what came of it.
 create function tests.put(owner text, agent text, path text, content text default 'x', expected text default null, key text default null)
@@ -68,8 +68,9 @@ select is(tests.code(tests.put('ann', 'weather', 'c')), 'file_conflict', 'under 
 select is(tests.put('ann', 'weather', 'c/e'), 'no error', 'beside which there are');
 select results_eq(
   $$ select split_part(tests.put('ann', 'weather', wrong), '|', 1) from unnest(array[
-    '', '/a', 'a/', 'a//b', '..', '../a', 'a/..', './a', 'a/./b', E'a\nb', 'a\b', E'e\u0301', repeat('a', 1025)]) as wrong $$,
-  $$ select '23514' from generate_series(1, 13) $$, 'the database keeps no path that leads elsewhere, whoever asks');
+    '', '/a', 'a/', 'a//b', '..', '../a', 'a/..', './a', 'a/./b', E'a\nb', 'a\b', E'e\u0301', repeat('a', 1025),
+    'scratch', 'Scratch/a', E'\uff33cratch/a', E'\u017fcratch/a', E'a\u3164', E'\u115fa', E'a\u2800b', E'a\u200bb', E'\u202ea']) as wrong $$,
+  $$ select '23514' from generate_series(1, 22) $$, 'the database keeps no path that leads elsewhere, whoever asks');
 select is(split_part(tests.put('ann', 'weather', 'scratch/a'), '|', 1), '23514', 'nor a scratch file that is no run''s');
 
 -- The trail.
@@ -103,6 +104,10 @@ select is(
 select is(jsonb_array_length(public.read_run_files(tests.run_id('two'), array['scratch/a.txt', 'b.txt'])), 0, 'and nothing else');
 select throws_ok($$ select public.remove_run_file(tests.run_id('two'), 'scratch/a.txt') $$, 'PT404', 'not_found', 'nor removes it');
 select is(tests.write('two', 'scratch/a.txt', 'other'), 'no error', 'two runs have files of the same scratch name');
+select tests.become('ann');
+select isnt_empty($$ select from public.files where path = 'run.txt' $$, 'owners see what a run leaves');
+select is_empty($$ select from public.files where run_id is not null $$, 'and no scratch area, while its run goes on either');
+select tests.become('service');
 select is(
   array(select f ->> 'path' from jsonb_array_elements(public.list_run_files(tests.run_id('one'), 'c', 'a.txt', 1)) as f),
   array['c/d'], 'a list has a beginning and an end');

@@ -1,6 +1,8 @@
+-- Policies within policies, approvals of versions, and the operator's ceiling. Longer than 300 lines,
+-- since each rule of policy_within stands beside the policies that it tells apart.
 begin;
 \ir helpers.psql
-select plan(124);
+select plan(142);
 
 -- A policy with something in its place: tests.policy('{fetch,max_calls}', '9').
 create function tests.policy(path text[] default '{}', value jsonb default null) returns jsonb
@@ -101,6 +103,37 @@ select tests.beyond(
 select tests.beyond(
   tests.policy('{llm,models}', (select jsonb_agg('openai/a'::text) from generate_series(1, 101))),
   'and so is one that is as long itself');
+select tests.beyond(
+  tests.policy('{fetch,rules,1,methods}', '["GET"]'), 'nor do rules have so many entries',
+  tests.policy('{fetch,rules,1,methods}', (select jsonb_agg('GET'::text) from generate_series(1, 51))));
+select tests.beyond(
+  tests.policy('{fetch,rules,1,methods}', (select jsonb_agg('GET'::text) from generate_series(1, 51))),
+  'on either side');
+select tests.beyond(
+  tests.policy('{fetch,rules}', (select jsonb_agg(tests.policy() #> '{fetch,rules,0}') from generate_series(1, 51))),
+  'nor are there so many rules');
+-- As many rules as there may be, of which only the last list of the last one tells.
+create function tests.rules(n int, upwards boolean) returns jsonb
+language sql as $$
+  select jsonb_build_object('fetch', jsonb_build_object('rules', jsonb_agg(jsonb_build_object(
+    'methods', list, 'paths', list || jsonb_build_array((n + rule)::text)))))
+  from generate_series(1, 50) as rule, (select jsonb_agg(entry::text order by entry * case when upwards then 1 else -1 end) as list
+    from generate_series(10, 58) as entry) as lists
+$$;
+set statement_timeout = '5s';
+select tests.beyond(tests.rules(0, true), 'as many as there may be are compared in time', tests.rules(100, false));
+set statement_timeout = 0;
+select tests.beyond('{"search":{"results":1}}', 'a lower number that is no maximum is another one', '{"search":{"results":2}}');
+select tests.within(tests.policy('{llm,models}', '["openai/b"]'), 'a model may be missing');
+select tests.within(
+  '{"fetch":{"a":{"b":{"c":{"max_calls":1}}}}}', 'what is deep is compared',
+  '{"fetch":{"a":{"b":{"c":{"max_calls":2}}}}}');
+select tests.beyond(
+  '{"fetch":{"a":{"b":{"c":{"d":{"max_calls":1}}}}}}', 'what is deeper than any policy is not',
+  '{"fetch":{"a":{"b":{"c":{"d":{"max_calls":2}}}}}}');
+select tests.beyond(
+  '{"fetch":{"a":{"rules":[{"paths":["/"]}]}}}', 'nor are rules where no rules are',
+  '{"fetch":{"a":{"rules":[{"paths":["/","/a"]}]}}}');
 select tests.beyond('[]', 'a list is no policy');
 select tests.beyond('{}', 'nor is one anything to lie within', '[]');
 select tests.beyond('null', 'nor is null');
@@ -318,8 +351,30 @@ select throws_ok(
   $$ select public.set_tool_ceiling('[]') $$, 'PT400', 'invalid_request', 'a ceiling is an object'
 );
 select throws_ok(
-  $$ select public.set_tool_ceiling(json_build_object('a', repeat('x', 49152))::text) $$, 'PT400',
+  $$ select public.set_tool_ceiling(json_build_object('fetch', repeat('x', 49152))::text) $$, 'PT400',
   'invalid_request', 'and has an end'
+);
+select throws_ok(
+  $$ select public.set_tool_ceiling('{"other":{}}') $$, 'PT400', 'invalid_request', 'and opens what there is'
+);
+
+-- Whom the ceiling has asked.
+select throws_ok(
+  'select public.asked_grants()', '42501', null, 'nobody learns of the ceiling whom it has asked'
+);
+select public.set_tool_ceiling('{"email":{"approval":"required"},"search":{"approval":"none"},'
+  || '"limits":{"wall_ms":1},"approval_seconds":90}');
+select tests.become('service');
+select is(
+  public.asked_grants(), '{"grants":["email"],"approval_seconds":90}', 'but what starts runs and waits'
+);
+select tests.become('amy');
+select public.set_tool_ceiling('{"search":{}}');
+select tests.become('service');
+select is(public.asked_grants(), '{"grants":[],"approval_seconds":null}', 'which may be nobody');
+select tests.become('ann');
+select throws_ok(
+  'select public.asked_grants()', '42501', null, 'an owner learns nothing of it'
 );
 
 -- What is kept does not change.
@@ -356,12 +411,28 @@ select results_eq(
 );
 select tests.become('ann');
 select throws_ok(
-  $$ select public.create_version('plain', 'x', 'javascript', policy => '[]') $$, '23514', null,
+  $$ select public.create_version('plain', 'x', 'javascript', policy => '[]') $$, 'PT400', 'invalid_request',
   'a policy is an object'
 );
 select throws_ok(
-  $$ select public.create_version('plain', 'x', 'javascript', policy => json_build_object('a', repeat('x', 49152))::text) $$,
-  '23514', null, 'and has an end'
+  $$ select public.create_version('plain', 'x', 'javascript', policy => json_build_object('fetch', repeat('x', 49152))::text) $$,
+  'PT400', 'invalid_request', 'and has an end'
+);
+select throws_ok(
+  $$ select public.create_version('plain', 'x', 'javascript', policy => '{"other":{}}') $$,
+  'PT400', 'invalid_request', 'and grants what there is'
+);
+select lives_ok(
+  $$ select public.create_version('plain', 'x', 'javascript', policy => '{"fetch":{"rules":[{"methods":["GET"]}]}}') $$,
+  'as deep as the deepest'
+);
+select throws_ok(
+  $$ select public.create_version('plain', 'x', 'javascript', policy => '{"fetch":{"rules":[{"methods":[["GET"]]}]}}') $$,
+  'PT400', 'invalid_request', 'and no deeper'
+);
+select throws_ok(
+  $$ select public.create_agent('deep', '', 'x', 'javascript', policy => '{"fetch":{"rules":[{"methods":[["GET"]]}]}}') $$,
+  'PT400', 'invalid_request', 'whoever writes the first'
 );
 
 select tests.operate();

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(53);
+select plan(66);
 create function tests.secret_id(name text) returns uuid
 language sql stable security definer as $$
   select id from public.secrets where secrets.name = secret_id.name order by id desc limit 1
@@ -61,6 +61,12 @@ select is(tests.reveal('BOTH'), 'for one', 'an agent''s own comes before its own
 select is(tests.reveal('BOTH', agent => 'news'), 'for all', 'which the others get');
 select is(tests.reveal('NONE'), null, 'nothing where there is none');
 select is(tests.reveal(null), null, 'or where nothing is asked for');
+select is(public.reveal_secret(tests.id('ann'), null, 'SHARED') ->> 'sealed', 'shared', 'without an agent, a user''s own');
+select is(public.reveal_secret(tests.id('ann'), null, 'BOTH') ->> 'sealed', 'for all', 'which is for all agents');
+select is(public.reveal_secret(tests.id('ann'), null, 'OWN')::text, null, 'and none that is for one');
+select is(public.reveal_secret(tests.id('bob'), null, 'SHARED')::text, null, 'nor a stranger''s');
+select is(public.reveal_secret(null, null, 'SHARED')::text, null, 'nobody has any');
+select is(public.reveal_secret(tests.id('ann'), gen_random_uuid(), 'SHARED')::text, null, 'an agent that is not there gets none');
 select is(tests.reveal('SHARED', 'bob', agent_of => 'bob'), null, 'a stranger''s agent gets none');
 select is(tests.reveal('SHARED', 'ann', agent_of => 'bob'), null, 'nor for a user whose it is not');
 select is(tests.reveal('SHARED', 'bob'), null, 'nor does the agent give it to a stranger');
@@ -108,6 +114,32 @@ select ok(not public.reseal_secret(tests.secret_id('OWN'), 1, 'k1', 'k2', 'old')
 select is(tests.reveal('OWN'), 'own 2', 'which stays');
 select throws_ok($$ select public.reseal_secret(tests.secret_id('OWN'), 2, 'k1', 'K', 'x') $$, 'PT400', 'invalid_request', 'a key has a name');
 select throws_ok($$ select public.reseal_secret(tests.secret_id('OWN'), 2, 'k1', 'vault', 'x') $$, 'PT501', 'secrets_unavailable', 'and Vault is not here');
+
+-- What does not open.
+select public.mark_unopened(tests.secret_id('OWN'), 1, 'k1');
+select public.mark_unopened(tests.secret_id('OWN'), 2, 'k2');
+select is(tests.stale('k2', max => 2), '6:for all,for one', 'what is of another version or key is not marked');
+select public.mark_unopened(id, 1, 'k1') from unnest(array[tests.secret_id('BOTH'), tests.secret_id('EXPIRES')]) as id;
+select is(tests.stale('k2', max => 2), '6:for all,own 2', 'what did not open makes way for the rest');
+select is(
+  (select string_agg(concat_ws(' ', said ->> 'total', said ->> 'unopened', each ->> 'sealed'), ',')
+   from public.list_stale_secrets('k2', unopened => true) as said, json_array_elements(said -> 'secrets') as each),
+  '6 2 for one,6 2 expires', 'and is listed and counted apart'
+);
+select is(tests.trail(1), 'secret.resealed', 'which changes nothing, and is no entry');
+select public.reseal_secret(tests.secret_id('EXPIRES'), 1, 'k1', 'k3', 'opened after all');
+select is(tests.stale('k2'), '6:for all,own 2,opened after all,lasts,expires first', 'until it opens');
+select tests.operate();
+update app.secret_values set kid = 'vault', sealed = null, vault_id = gen_random_uuid() where secret_id = tests.secret_id('SHADOWED');
+select tests.become('service');
+select is(tests.stale('k2'), '6:for all,own 2,opened after all,lasts', 'what is in no Vault stops no list');
+select is(
+  (select count(*)::int from json_array_elements(public.list_stale_secrets('k2') -> 'secrets')), 5, 'and is in it'
+);
+select tests.operate();
+update app.secret_values set kid = 'k1', sealed = 'expires first', vault_id = null where secret_id = tests.secret_id('SHADOWED');
+select tests.become('service');
+select public.reseal_secret(tests.secret_id('SHADOWED'), 1, 'k1', 'k2', 'expires first 2');
 
 -- The trail.
 select is(tests.trail(1), 'secret.resealed', 'a value that is locked anew is an entry');

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(70);
+select plan(75);
 create function tests.secret_id(name text) returns uuid
 language sql stable security definer as $$
   select id from public.secrets where secrets.name = secret_id.name order by id desc limit 1
@@ -93,6 +93,7 @@ select throws_ok('insert into public.secrets (id) values (null)', '42501', null,
 select throws_ok('delete from public.secrets', '42501', null, 'or removes one');
 select throws_ok($$ select public.reveal_secret(tests.id('ann'), tests.agent_id('ann', 'weather'), 'API_KEY') $$, '42501', null, 'or has it revealed');
 select throws_ok($$ select public.list_stale_secrets('k2') $$, '42501', null, 'or lists locked values');
+select throws_ok($$ select public.mark_unopened(tests.secret_id('MANY'), 1, 'k1') $$, '42501', null, 'or says that they do not open');
 select throws_ok($$ select public.reseal_secret(tests.secret_id('MANY'), 1, 'k1', 'k2', 'x') $$, '42501', null, 'or replaces them');
 select tests.become('bob');
 select is_empty('table public.secrets', 'a stranger sees no secret');
@@ -151,6 +152,17 @@ select results_eq($$ select * from tests.value('MANY') $$, $$ values (2, 'k1', '
 select throws_ok(format('update public.secrets set %s where name = ''MANY''', change), '42501', null, 'nobody changes ' || change)
 from unnest(array['hosts = array[''evil.example.com'']', 'expires_at = null', 'version = 1', 'version = 4',
   'owner_id = tests.id(''bob'')', 'name = ''OTHER''', 'agent_id = tests.agent_id(''ann'', ''news'')', 'id = gen_random_uuid()']) as change;
+
+-- Around the functions.
+select tests.become('ann');
+select tests.request('{"user-agent": "curl"}');
+select throws_ok($$ select tests.secret('X') $$, 'PT403', 'forbidden', 'who calls around the functions keeps no value');
+select throws_ok($$ select tests.replace('MANY', 3) $$, 'PT403', 'forbidden', 'and replaces none');
+select tests.request('{"x-cloister-context": "e30.made-up"}');
+select throws_ok($$ select tests.secret('X') $$, 'PT403', 'forbidden', 'whatever mark they make up');
+select set_config('request.headers', '', true);
+select is((select version from tests.replace('MANY', 3, array['other.example.com'])), 3, 'what the functions send is kept');
+select tests.operate();
 
 -- How many.
 update app.settings set max_secrets = 5;

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(112);
+select plan(121);
 
 -- A call of a run, as the service begins it; ids go by name.
 create function tests.begin(
@@ -12,8 +12,10 @@ language sql as $$
   from public.begin_tool_call(tests.run_id(run), tests.id(call), tool, 'https://example.com/', '{"n":1}',
     hash, budgets, denied, seconds) as said
 $$;
-create function tests.end(call text, outcome text default 'ok', spent text default '[]') returns void
-language sql as $$ select public.end_tool_call(tests.id(call), outcome, 10, 20, 3, spent) $$;
+create function tests.end(
+  call text, outcome text default 'ok', spent text default '[]', reached text default null
+) returns void
+language sql as $$ select public.end_tool_call(tests.id(call), outcome, 10, 20, 3, spent, reached) $$;
 create function tests.call(name text) returns public.tool_calls
 language sql stable security definer as $$ select * from public.tool_calls where id = tests.id(name) $$;
 create function tests.decide(call text, approve boolean) returns text
@@ -33,6 +35,19 @@ language sql security definer as $$
   alter table public.tool_calls disable trigger freeze_tool_call;
   update public.tool_calls set deadline_at = now() - interval '1 second' where id = tests.id(call);
   alter table public.tool_calls enable trigger freeze_tool_call;
+$$;
+
+-- What a run that was denied a call is told of the budget that had no room.
+create function tests.lacking(run text, call text, budgets text) returns jsonb
+language sql as $$
+  select public.begin_tool_call(tests.run_id(run), tests.id(call), 'fetch', 'https://example.com/',
+    '{"n":1}', repeat('a', 64), budgets) -> 'budget'
+$$;
+-- Lets a run's wall clock end so many seconds from now.
+create function tests.end_wall(run text, seconds numeric) returns void
+language sql security definer as $$
+  update public.runs set deadline_at = clock_timestamp() + make_interval(secs => seconds) + app.grace()
+  where id = tests.run_id(run)
 $$;
 
 -- The run.
@@ -124,7 +139,15 @@ select results_eq(
 select throws_ok(
   $$ select tests.begin('run', 'one') $$, 'PT400', 'invalid_request', 'a call begins once'
 );
-select tests.end('one');
+select throws_ok(
+  format('select tests.end(''one'', reached => %L)', reached), '23514', null, what
+) from (values ('{}', 'what a call reached is a list'), ((
+  select json_agg(n)::text from generate_series(1, 21) as n), 'and not a long one')) as w (reached, what);
+select tests.end('one', reached => '[{"tool":"fetch","target":"GET https://example.org/"}]');
+select is(
+  (tests.call('one')).reached, '[{"tool":"fetch","target":"GET https://example.org/"}]'::jsonb,
+  'what a call reached beyond its target is written down'
+);
 select results_eq(
   $$ select outcome, bytes_in, bytes_out, ms, ended_at is not null from tests.call('one') $$,
   $$ values ('ok', 10::bigint, 20::bigint, 3, true) $$, 'what came of it is written down'
@@ -151,6 +174,11 @@ select is(tests.spent(tests.run_id('run'), 'calls'), 2::bigint, 'which is taken 
 select is(tests.begin('run', 'b2', tests.amount('run', 3, 5)), 'allowed', 'to the last');
 select is(tests.begin('run', 'b3', tests.amount('run', 1, 5)), 'denied budget_spent', 'and not beyond');
 select is((tests.call('b3')).verdict, 'denied', 'which is written down');
+select is(
+  tests.lacking('run', 'b3', '[]'), '{"scope":"run","what":"calls","amount":1,"spent":5,"most":5}',
+  'with the budget that had no room'
+);
+select is(tests.lacking('run', 'b11', tests.amount('run', 0, 9)), 'null', 'what has room is told of none');
 select is(
   tests.begin('run', 'b4', (select json_agg(a) from (
     select 'run' as scope, 'calls' as what, 0 as amount, 5 as most
@@ -229,7 +257,13 @@ select results_eq(
 select tests.become('service');
 
 -- A person is asked.
+select tests.operate(), tests.end_wall('run', 3600);
+select tests.become('service');
 select is(tests.begin('run', 'w1', tests.amount('run', 1, 1, 'asked'), seconds => 60), 'waiting', 'a call waits for a person');
+select ok(
+  (tests.call('w1')).deadline_at between clock_timestamp() + interval '59 seconds' and clock_timestamp() + interval '60 seconds',
+  'who has the time that was said'
+);
 select is(tests.begin('run', 'w1', tests.amount('run', 1, 1, 'asked'), seconds => 60), 'waiting', 'as long as there is time');
 select is(tests.spent(tests.run_id('run'), 'asked'), null, 'and takes nothing');
 select tests.end('w1');
@@ -288,6 +322,18 @@ select tests.become('ann');
 select tests.decide('w7', true);
 select tests.become('service');
 select is(tests.begin('run', 'w7', tests.amount('run', 9, 1)), 'denied budget_spent', 'an approval is no budget');
+
+select tests.operate(), tests.end_wall('run', 10);
+select tests.become('service');
+select is(tests.begin('run', 'w8', seconds => 60), 'waiting', 'where the run ends before');
+select ok(
+  (tests.call('w8')).deadline_at between clock_timestamp() + interval '7 seconds' and clock_timestamp() + interval '8 seconds',
+  'it is two seconds less than the run has'
+);
+select tests.operate(), tests.end_wall('run', 1.5);
+select tests.become('service');
+select tests.begin('run', 'w9', seconds => 60);
+select is(tests.begin('run', 'w9', seconds => 60), 'expired', 'which may be none');
 
 -- The end.
 select tests.begin('run', 'e1', tests.amount('agent', 1, 99, 'kept'));

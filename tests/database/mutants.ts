@@ -40,7 +40,13 @@ const WEAK_POLICIES: Readonly<Record<string, readonly string[]>> = {
   agents: [OWN, READ, `${OWN} and ${READ}`],
   agent_versions: [OWN, READ, `${OWN} and ${READ}`],
   runs: [OWN, READ, `${OWN} and ${READ}`],
-  files: [OWN, READ, `${OWN} and ${READ}`],
+  files: [
+    OWN,
+    READ,
+    `${OWN} and ${READ} and run_id is null`,
+    `${OWN} and ${READ} and coalesce(agent_id = (select app.key_agent()), true)`,
+    `${READ} and coalesce(agent_id = (select app.key_agent()), true) and run_id is null`,
+  ],
   run_events: [OWN, READ, `${OWN} and ${READ}`],
   tool_calls: [OWN, READ, `${OWN} and ${READ}`],
   secrets: [

@@ -38,11 +38,19 @@ export const TOOL_CODES = [
 ] as const;
 export type ToolCode = (typeof TOOL_CODES)[number];
 
+/** What a call came to beyond its target: a redirect, a file. The ledger keeps the first 20. */
+export interface Reached {
+  /** By the name of the tool whose grant it is under: `fetch`, `files.write`. */
+  tool: string;
+  target: string;
+}
+
 /** What a call moved and spent before it failed. */
 export interface Until {
   bytesIn?: number;
   bytesOut?: number;
   spent?: readonly Spent[];
+  reached?: readonly Reached[];
 }
 
 /** A tool call that is refused or failed: the code and the message reach the program. */

@@ -17,10 +17,24 @@ const Count = z.int().min(0).max(2 ** 31 - 1);
 export const Method = z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 
 /** Which hosts a rule or a secret is for, in whole labels; `**` is every public host. */
-export const HostPattern = z.string().max(253).regex(HOST);
+export const HostPattern = z.string().max(253).regex(
+  HOST,
+  "must be a host like api.example.com, *.example.com, **.example.com or **, in lower case and " +
+    "without scheme, port or path",
+);
+
+/** Which paths a rule is for. */
+const PathPattern = z.string().max(500).regex(
+  PATH,
+  "must be a path like /v1/items, with * for one whole segment and ** only at its end, and " +
+    "without query or fragment",
+);
 
 /** The name of a secret. */
-export const SecretName = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/);
+export const SecretName = z.string().regex(
+  /^[A-Z][A-Z0-9_]{0,63}$/,
+  "must be the name of a secret like API_TOKEN: capitals, digits and _, at most 64",
+);
 
 /** Whether a person has to say yes to each call. */
 const Approval = z.enum(["none", "required"]).default("none");
@@ -28,8 +42,12 @@ const Approval = z.enum(["none", "required"]).default("none");
 /** A secret that the broker puts into a request header, where the program never sees it. */
 const Injection = z.strictObject({
   name: SecretName,
-  header: z.string().regex(/^[a-z0-9-]{1,64}$/).default("authorization"),
-  prefix: z.string().regex(/^[\x20-\x7e]{0,32}$/).default("Bearer "),
+  header: z.string()
+    .regex(/^[a-z0-9-]{1,64}$/, "must be the name of a header in lower case, like x-api-key")
+    .default("authorization"),
+  prefix: z.string()
+    .regex(/^[\x20-\x7e]{0,32}$/, "must be at most 32 printable characters of ASCII")
+    .default("Bearer "),
 });
 
 /** Where requests may go, and how. */
@@ -37,7 +55,7 @@ const FetchRule = z.strictObject({
   host: HostPattern,
   port: z.int().min(1).max(65_535).default(443),
   methods: z.array(Method).min(1).max(6).default(["GET", "HEAD"]),
-  paths: z.array(z.string().max(500).regex(PATH)).min(1).max(50).default(["/**"]),
+  paths: z.array(PathPattern).min(1).max(50).default(["/**"]),
   secret: Injection.optional(),
 });
 export type FetchRule = z.infer<typeof FetchRule>;
@@ -58,13 +76,18 @@ const Files = z.strictObject({
 });
 
 const Shell = z.strictObject({
-  commands: z.array(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)).min(1).max(100),
+  commands: z.array(
+    z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "must be a command's name alone, like grep"),
+  ).min(1).max(100),
   max_ms: Count.default(2_000).meta({ description: "Of one command line" }),
   approval: Approval,
 });
 
 /** A model, with who runs it in front. */
-export const ModelName = z.string().regex(/^(?:openai|anthropic)\/[\w.:-]{1,100}$/);
+export const ModelName = z.string().regex(
+  /^(?:openai|anthropic)\/[\w.:-]{1,100}$/,
+  "must be a model's whole name after openai/ or anthropic/, like openai/gpt-5-mini",
+);
 
 const Llm = z.strictObject({
   models: z.array(ModelName).min(1).max(50),
@@ -80,9 +103,14 @@ const Search = z.strictObject({
   approval: Approval,
 });
 
+/** A repository, or all of an owner's, or all. */
+const RepositoryPattern = z.string().regex(
+  /^(?:\*\/\*|[\w.-]{1,100}\/(?:\*|[\w.-]{1,100}))$/,
+  "must be a repository like owner/name, owner/* or */*",
+);
+
 const Github = z.strictObject({
-  repositories: z.array(z.string().regex(/^(?:\*\/\*|[\w.-]{1,100}\/(?:\*|[\w.-]{1,100}))$/)).min(1)
-    .max(100),
+  repositories: z.array(RepositoryPattern).min(1).max(100),
   max_calls: Count.default(50),
   secret: SecretName.optional().meta({ description: "A token of one's own that only reads" }),
   approval: Approval,
@@ -109,7 +137,10 @@ export const Policy = z.strictObject({
   github: Github.optional(),
   email: Email.optional(),
   limits: z.strictObject(limitsOf(Amount)).partial().optional()
-    .meta({ description: "Lower limits than the engine's own" }),
+    .meta({
+      description:
+        "Less than the engine's defaults; of `wall_ms` also more, up to the engine's ceiling",
+    }),
   approval_seconds: z.int().min(10).max(600).default(120)
     .meta({ description: "How long a call waits for a person" }),
 }).meta({ id: "Policy" });

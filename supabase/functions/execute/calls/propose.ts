@@ -1,38 +1,74 @@
-import { HostPattern, Method, Policy } from "../../_shared/policy/schema.ts";
+import type * as z from "zod";
+import { Policy } from "../../_shared/policy/schema.ts";
+import { isCut, proposeRules } from "./rules.ts";
 import type { Denied, Proposal, Used } from "./schema.ts";
 
-/** More different paths of one host than these are granted by their first segment. */
-const MAX_PATHS = 10;
 const MAX_DENIED = 100;
-const MIN_BYTES = 64 * 1024;
-/** What a rule can say of a path without meaning more than it. */
-const PLAIN_PATH = /^(?:\/[\w.~!$&'()+,;=:@%-]+)*\/?$/;
+/** What `fetch` sets aside for an answer, and how many calls of a run are open at the most. */
+const ANSWER_BYTES = 256 * 1024;
+const MAX_OPEN = 8;
+/** No number of a policy is larger. */
+const MOST = 2 ** 31 - 1;
 
 type Grants = { [Name in keyof Policy]?: unknown };
 
+/** A grant, and the targets that found no room in it. */
+interface Part {
+  grant: unknown;
+  left: readonly string[];
+}
+
+/** What a list in a policy may hold. */
+interface List {
+  says(text: string): boolean;
+  most: number;
+}
+
+const { shell: Shell, llm: Llm, github: Github, email: Email } = Policy.shape;
+const COMMANDS = listOf(Shell.unwrap().shape.commands.element, 100);
+const MODELS = listOf(Llm.unwrap().shape.models.element, 50);
+const REPOSITORIES = listOf(Github.unwrap().shape.repositories.element, 100);
+const DOMAINS = listOf(Email.unwrap().shape.domains.element, 50);
+
+function listOf(form: z.ZodType, most: number): List {
+  return { most, says: (text) => form.safeParse(text).success };
+}
+
+/** What a call came to: it itself, or a redirect or a file on its way. */
+interface Step {
+  tool: string;
+  target: string;
+}
+
 /**
  * The smallest policy that covers the calls that began, as the form of policies can say it: hosts,
- * methods and paths one by one, counts as they were, bytes up to the next power of two. What the
- * ledger does not tell (approvals, secrets, limits) is taken over from the policy of the run.
+ * methods and paths one by one, counts as they were, and bytes with room for answers that are
+ * still to come. What the ledger does not tell (approvals, secrets, limits) is taken over from the
+ * policy of the run; what the form cannot say is listed.
  */
 export function proposePolicy(calls: readonly Used[], current: Policy): Proposal {
   const begun = calls.filter(({ begun_at }) => begun_at !== null);
-  const of = (name: string) => begun.filter(({ tool }) => tool.split(".")[0] === name);
-  const grants: Grants = {
+  const of = (name: string) => begun.filter(({ tool }) => tool === name);
+  const parts = {
     fetch: fetchOf(of("fetch"), current.fetch),
-    files: filesOf(of("files"), of("shell"), current.files),
-    shell: shellOf(of("shell"), current.shell),
+    files: { grant: filesOf(stepsOf(begun), current.files), left: [] },
+    shell: shellOf(of("shell"), current),
     llm: llmOf(of("llm"), current.llm),
-    search: searchOf(of("search"), current.search),
+    search: { grant: searchOf(of("search"), current.search), left: [] },
     github: githubOf(of("github"), current.github),
     email: emailOf(of("email"), current.email),
-    limits: current.limits,
-    approval_seconds: current.approval_seconds,
   };
+  const { limits, approval_seconds } = current;
+  const grants: Grants = { limits, approval_seconds };
+  const left: Denied[] = [];
+  for (const [tool, part] of Object.entries(parts)) {
+    Object.assign(grants, { [tool]: part.grant });
+    left.push(...part.left.map((target) => ({ tool, target, reason: "not_covered" })));
+  }
   const policy = Policy.parse(
     Object.fromEntries(Object.entries(grants).filter(([, grant]) => grant !== undefined)),
   );
-  return { policy, denied: deniedOf(calls) };
+  return { policy, denied: [...left, ...deniedOf(calls)].slice(0, MAX_DENIED) };
 }
 
 function deniedOf(calls: readonly Used[]): Denied[] {
@@ -42,111 +78,99 @@ function deniedOf(calls: readonly Used[]): Denied[] {
     const denied = { tool, target, reason: reason ?? verdict };
     told.set(JSON.stringify(denied), denied);
   }
-  return [...told.values()].slice(0, MAX_DENIED);
+  return [...told.values()];
 }
 
-interface Request {
-  method: string;
-  host: string;
-  port: number;
-  path: string;
+function stepsOf(calls: readonly Used[]): Step[] {
+  return calls.flatMap(({ tool, target, reached }) => [{ tool, target }, ...reached ?? []]);
 }
 
-function fetchOf(calls: readonly Used[], current: Policy["fetch"]) {
-  const requests = calls.flatMap(({ target }) => readRequest(target));
-  const hosts = Map.groupBy(requests, ({ host, port }) => `${host}:${port}`);
-  if (hosts.size === 0) return undefined;
-  const rules = [...hosts.values()].slice(0, 50).map((list) => {
-    const [{ host, port } = { host: "", port: 0 }] = list;
-    const rule = current?.rules.find((rule) => rule.host === host && rule.port === port);
-    return {
-      host,
-      port,
-      methods: unique(list.map(({ method }) => method)),
-      paths: pathsOf(list),
-      ...(rule?.secret && { secret: rule.secret }),
-    };
-  });
-  const bytes = calls.reduce((sum, { bytes_in, bytes_out }) => sum + bytes_in + bytes_out, 0);
-  return { rules, max_calls: calls.length, max_bytes: roundUp(bytes), ...approvalOf(current) };
+function fetchOf(calls: readonly Used[], current: Policy["fetch"]): Part {
+  const { rules, left } = proposeRules(unique(stepsOf(calls).map(({ target }) => target)), current);
+  if (rules.length === 0) return { grant: undefined, left };
+  const max_bytes = bytesFor(calls);
+  const approval = current && { approval: current.approval };
+  return { grant: { rules, max_calls: calls.length, max_bytes, ...approval }, left };
 }
 
-function readRequest(target: string): Request[] {
-  const [method = "", address = ""] = target.split(" ");
-  if (!Method.safeParse(method).success || !URL.canParse(address)) return [];
-  const { hostname: host, port, protocol, pathname: path } = new URL(address);
-  if (!HostPattern.safeParse(host).success) return [];
-  const usual = protocol === "http:" ? 80 : 443;
-  return [{ method, host, port: port === "" ? usual : Number(port), path }];
-}
-
-function pathsOf(list: readonly Request[]): string[] {
-  const paths = unique(list.map(({ path }) => path));
-  if (paths.some((path) => !PLAIN_PATH.test(path) || path.length > 500)) return ["/**"];
-  if (paths.length <= MAX_PATHS) return paths;
-  const parents = unique(paths.map((path) => `/${path.split("/")[1]}/**`));
-  return parents.length > MAX_PATHS || parents.includes("//**") ? ["/**"] : parents;
+/** What was moved, with room for an answer of each call that may be open at once. */
+function bytesFor(calls: readonly Used[]): number {
+  const moved = calls.reduce((sum, { bytes_in, bytes_out }) => sum + bytes_in + bytes_out, 0);
+  const open = Math.min(calls.length, MAX_OPEN) * ANSWER_BYTES;
+  return roundUp(Math.max(moved + open, MAX_OPEN * ANSWER_BYTES));
 }
 
 const READING = /^files\.(?:read|list|stat)$/;
 
-function filesOf(calls: readonly Used[], shell: readonly Used[], current: Policy["files"]) {
-  const reads = calls.length > 0 || shell.some(({ bytes_in }) => bytes_in > 0);
-  const writes = calls.some(({ tool }) => !READING.test(tool)) ||
-    shell.some(({ bytes_out }) => bytes_out > 0);
-  if (!reads && !writes) return undefined;
-  return { ...current, access: writes ? "write" : "read" };
+function filesOf(steps: readonly Step[], current: Policy["files"]) {
+  const names = steps.map(({ tool }) => tool).filter((tool) => tool.startsWith("files."));
+  if (names.length === 0) return undefined;
+  return { ...current, access: names.every((name) => READING.test(name)) ? "read" : "write" };
 }
 
-function shellOf(calls: readonly Used[], current: Policy["shell"]) {
-  const commands = unique(calls.flatMap(({ target }) => target.split(" ")).filter(Boolean));
-  return commands.length === 0 ? undefined : { ...current, commands };
+/** Where a person is asked about files, a line that nobody was asked about would have none. */
+function shellOf(calls: readonly Used[], { shell, files }: Policy): Part {
+  const words = calls.flatMap(({ target }) => target.split(" "));
+  const { kept: commands, left } = keep(words.filter((word) => word !== ""), COMMANDS);
+  if (commands.length === 0) return { grant: undefined, left };
+  const asks = files?.approval === "required" && calls.some(({ reached }) => reached?.length);
+  const ms = Math.max(0, ...calls.map(({ ms }) => ms ?? 0));
+  const slow = ms > (shell?.max_ms ?? 2_000) && { max_ms: roundUp(ms) };
+  return { grant: { ...shell, commands, ...slow, ...(asks && { approval: "required" }) }, left };
 }
 
-function llmOf(calls: readonly Used[], current: Policy["llm"]) {
-  if (calls.length === 0) return undefined;
-  const tokens = spent(calls, "llm_tokens");
-  const money = spent(calls, "llm_microusd");
-  return {
+function llmOf(calls: readonly Used[], current: Policy["llm"]): Part {
+  const { kept: models, left } = keep(calls.map(({ target }) => target), MODELS);
+  if (models.length === 0) return { grant: undefined, left };
+  const max_tokens = reservedOf(calls, "llm_tokens");
+  const money = reservedOf(calls, "llm_microusd");
+  const grant = {
     ...current,
-    models: unique(calls.map(({ target }) => target)).slice(0, 50),
-    ...(tokens > 0 && { max_tokens: tokens }),
+    models,
+    ...(max_tokens > 0 && { max_tokens }),
     ...(money > 0 && { max_microusd_per_day: money }),
   };
+  return { grant, left };
 }
 
 function searchOf(calls: readonly Used[], current: Policy["search"]) {
   return calls.length === 0 ? undefined : { ...current, max_calls: calls.length };
 }
 
-function githubOf(calls: readonly Used[], current: Policy["github"]) {
-  if (calls.length === 0) return undefined;
-  const repositories = unique(calls.map(({ target }) => target)).slice(0, 100);
-  return { ...current, repositories, max_calls: calls.length };
+function githubOf(calls: readonly Used[], current: Policy["github"]): Part {
+  const { kept: repositories, left } = keep(calls.map(({ target }) => target), REPOSITORIES);
+  if (repositories.length === 0) return { grant: undefined, left };
+  return { grant: { ...current, repositories, max_calls: calls.length }, left };
 }
 
-function emailOf(calls: readonly Used[], current: Policy["email"]) {
-  if (calls.length === 0) return undefined;
-  const domains = unique(calls.flatMap(({ target }) => target.split(","))).slice(0, 50);
-  return { ...current, domains, max_messages_per_day: calls.length };
+/** Each recipient counts, not each message. */
+function emailOf(calls: readonly Used[], current: Policy["email"]): Part {
+  const { kept: domains, left } = keep(calls.flatMap(({ target }) => target.split(",")), DOMAINS);
+  if (domains.length === 0) return { grant: undefined, left };
+  const recipients = reservedOf(calls, "email_messages");
+  return { grant: { ...current, domains, max_messages_per_day: recipients }, left };
 }
 
 /** The calls' part of a budget, which a reservation counts once for each scope. */
-function spent(calls: readonly Used[], what: string): number {
+function reservedOf(calls: readonly Used[], what: string): number {
   const amounts = calls.map(({ reserved }) =>
     Math.max(0, ...reserved.filter((part) => part.what === what).map(({ amount }) => amount))
   );
-  return amounts.reduce((sum, amount) => sum + amount, 0);
+  return Math.min(MOST, amounts.reduce((sum, amount) => sum + amount, 0));
 }
 
-function approvalOf(current: { approval: "none" | "required" } | undefined) {
-  return current && { approval: current.approval };
+/** The texts that a list of a policy may hold, as many as it may, and the others. */
+function keep(texts: readonly string[], { says, most }: List): { kept: string[]; left: string[] } {
+  const all = unique(texts);
+  const kept = all.filter((text) => !isCut(text) && says(text)).slice(0, most);
+  return { kept: kept.toSorted(), left: all.filter((text) => !kept.includes(text)) };
 }
 
 function unique(texts: readonly string[]): string[] {
-  return [...new Set(texts)].sort();
+  return [...new Set(texts)];
 }
 
-function roundUp(bytes: number): number {
-  return Math.min(2 ** 31 - 1, 2 ** Math.ceil(Math.log2(Math.max(bytes, MIN_BYTES))));
+/** A power of two, as far as a policy can say it. */
+function roundUp(amount: number): number {
+  return Math.min(MOST, 2 ** Math.ceil(Math.log2(Math.max(amount, 1))));
 }

@@ -3,7 +3,8 @@ import { type Db, first, one, rows } from "../../_shared/db.ts";
 import { NO_POLICY, Policy } from "../../_shared/policy/schema.ts";
 import { CALL_COLUMNS, CallRow, MAX_CALLS, type ToolCall, Used } from "./schema.ts";
 
-const USED_COLUMNS = "tool, target, verdict, reason, bytes_in, bytes_out, begun_at, reserved";
+const USED_COLUMNS =
+  "tool, target, verdict, reason, bytes_in, bytes_out, ms, begun_at, reserved, reached";
 /** A run has no more. */
 const MAX_USED = 1_000;
 

@@ -23,6 +23,12 @@ export const CallQuery = z.strictObject({
 export const Decision = z.strictObject({ decision: z.enum(["approve", "deny"]) })
   .meta({ id: "Decision" });
 
+/** How far beyond their targets calls are written down. */
+const MAX_REACHED = 20;
+
+/** What a call came to beyond its target. */
+const Reached = z.object({ tool: z.string().max(200), target: z.string().max(2_000) });
+
 const Verdict = z.enum(["allowed", "denied", "waiting", "approved", "refused", "expired"]);
 
 /** A row of the access ledger: what a run reached for, who allowed it, and what came of it. */
@@ -37,6 +43,10 @@ export const ToolCall = z.object({
   reason: z.string().max(64).nullable().meta({ description: "Why it was denied" }),
   outcome: z.string().max(64).nullable()
     .meta({ description: "`ok`, the code of what went wrong, or `abandoned` by the run's end" }),
+  reached: z.array(Reached).max(MAX_REACHED).nullable().meta({
+    description: "Beyond the target: redirects that were followed, files that a line of the " +
+      "shell saw or changed. The first 20",
+  }),
   bytes_in: z.int().min(0),
   bytes_out: z.int().min(0),
   ms: z.int().min(0).nullable(),
@@ -50,7 +60,7 @@ export type ToolCall = z.infer<typeof ToolCall>;
 
 /** The columns of a call that callers see. */
 export const CALL_COLUMNS =
-  "id, seq, tool, target, summary, args_hash, verdict, reason, outcome, bytes_in, bytes_out, ms, created_at, deadline_at, decided_at, begun_at, ended_at";
+  "id, seq, tool, target, summary, args_hash, verdict, reason, outcome, reached, bytes_in, bytes_out, ms, created_at, deadline_at, decided_at, begun_at, ended_at";
 
 /** A row as it is told: nobody is asked any more once the deadline is over. */
 export const CallRow = ToolCall.transform((row): ToolCall => {
@@ -62,7 +72,7 @@ export const CallRow = ToolCall.transform((row): ToolCall => {
 export const ToolCalls = z.object({ data: z.array(ToolCall).max(MAX_CALLS) })
   .meta({ id: "ToolCalls" });
 
-/** What a run did not get, so that no policy is proposed for it. */
+/** What is not in the policy: what the run did not get, and what no policy could say. */
 export const Denied = z.object({
   tool: z.string().max(200),
   target: z.string().max(2_000),
@@ -85,7 +95,9 @@ export const Used = z.object({
   reason: z.string().nullable(),
   bytes_in: z.number(),
   bytes_out: z.number(),
+  ms: z.number().nullable(),
   begun_at: z.string().nullable(),
+  reached: z.array(Reached).nullable().catch(null),
   reserved: z.array(z.object({ what: z.string(), amount: z.number() })).catch([]),
 });
 export type Used = z.infer<typeof Used>;

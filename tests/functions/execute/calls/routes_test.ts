@@ -1,7 +1,6 @@
 import assert from "@std/assert";
 import * as z from "zod";
 import { ToolRefusal } from "../../../../supabase/functions/_shared/policy/refusal.ts";
-import { Proposal } from "../../../../supabase/functions/execute/calls/schema.ts";
 import { defineTool } from "../../../../supabase/functions/tools/calls/tool.ts";
 import { newKey } from "../../../keys.ts";
 import { anonymous, call as callAs, person, testStack } from "../../../stack.ts";
@@ -34,29 +33,6 @@ const SOURCE = `export default async (urls, agent) => {
   return answers;
 }`;
 const URLS = ["https://api.example.com/a", "https://api.example.com/b", "https://b.example.org/"];
-
-onEveryEngine(
-  "what a recorded run needed is proposed, and as a policy it is enough for the next",
-  [fetched],
-  async (rig) => {
-    const recorded = await rig.run({ policy: {}, source: SOURCE, input: URLS, record: true });
-    assert.deepEqual(outputOf(recorded), URLS);
-    const reply = await rig.ask("GET", `/execute/runs/${recorded.run.id}/policy`);
-    const { policy, denied } = Proposal.parse(await reply.json());
-    assert.deepEqual(denied, []);
-    assert.deepEqual(policy.fetch?.rules.map(({ host, paths }) => ({ host, paths })), [
-      { host: "api.example.com", paths: ["/a", "/b"] },
-      { host: "b.example.org", paths: ["/"] },
-    ]);
-    const more = [...URLS, "https://api.example.com/c", "https://evil.example.com/"];
-    const next = await rig.run({ policy, source: SOURCE, input: more });
-    assert.deepEqual(outputOf(next), [...URLS, "path_denied", "host_denied"]);
-    const told = await rig.ask("GET", `/execute/runs/${next.run.id}/policy`);
-    const again = Proposal.parse(await told.json());
-    assert.deepEqual(again.policy.fetch?.rules, policy.fetch?.rules);
-    assert.deepEqual(again.denied.map(({ reason }) => reason), ["path_denied", "host_denied"]);
-  },
-);
 
 onEveryEngine("GET /runs/:id/calls goes on after a number", [fetched], async (rig) => {
   const { run } = await rig.run({ policy: {}, source: SOURCE, input: URLS, record: true });

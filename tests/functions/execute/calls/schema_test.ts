@@ -4,7 +4,15 @@ import { CallRow } from "../../../../supabase/functions/execute/calls/schema.ts"
 const ROW = {
   ...{ id: "01890000-0000-7000-8000-000000000000", seq: 1, tool: "email", target: "example.com" },
   ...{ summary: null, args_hash: "0".repeat(64), verdict: "waiting", reason: null, outcome: null },
-  ...{ bytes_in: 0, bytes_out: 0, ms: null, decided_at: null, begun_at: null, ended_at: null },
+  ...{
+    reached: null,
+    bytes_in: 0,
+    bytes_out: 0,
+    ms: null,
+    decided_at: null,
+    begun_at: null,
+    ended_at: null,
+  },
   created_at: "2026-01-01T00:00:00Z",
 };
 
