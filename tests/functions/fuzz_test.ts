@@ -16,6 +16,8 @@ const REQUESTS = Number(Deno.env.get("CLOISTER_FUZZ_REQUESTS") ?? ENOUGH);
 /** Other seeds make other requests: `CLOISTER_FUZZ_SEED=7 deno task test tests/functions/fuzz_test.ts`. */
 const SEED = Number(Deno.env.get("CLOISTER_FUZZ_SEED") ?? 1);
 const AT_ONCE = 24;
+/** What these need is not there: a model, and a call that waits for a person. */
+const UNREACHABLE = ["post_agents_drafts", "post_execute_runs_id_calls_call"];
 
 const APPS = { admin, agents, execute };
 
@@ -95,6 +97,7 @@ Deno.test(`${REQUESTS} requests of every kind of caller get no 500 and no undocu
   const reached = new Set(
     outcomes.filter(({ status }) => status < 300).map(({ operation }) => operation),
   );
-  const unreached = document.operations.filter(({ id }) => !reached.has(id)).map(({ id }) => id);
+  const unreached = document.operations.map(({ id }) => id)
+    .filter((id) => !reached.has(id) && !UNREACHABLE.includes(id));
   if (REQUESTS >= 10_000) assert.deepEqual(unreached, []);
 });

@@ -125,7 +125,7 @@ async function playFunctions(sql: Sql, actor: Actor, others: Things): Promise<st
   for (const [name, expected] of Object.entries(FUNCTIONS)) {
     const may = (expected.needs.length === 0 ||
       expected.needs.some((permission) => actor.may.includes(permission))) &&
-      (!expected.session || actor.keyId === undefined);
+      (!expected.session || actor.keyId === undefined) && !expected.ours;
     const lacking = expected.lacking ?? "forbidden";
     const own = await plant(sql, actor.id, await sharedFor(sql, expected, { others, may }));
     if (expected.names === "own") {

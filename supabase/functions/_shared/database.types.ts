@@ -225,14 +225,14 @@ isOneToOne: false
                   ]
                 },"tool_calls": {
                   Row: {
-                    "agent_id": string,"agent_name": string,"args_hash": string,"begun_at": string | null,"bytes_in": number,"bytes_out": number,"created_at": string,"deadline_at": string | null,"decided_at": string | null,"decided_by": string | null,"ended_at": string | null,"id": string,"ms": number | null,"outcome": string | null,"owner_id": string,"reason": string | null,"reserved": NonNullable<Json>,"run_id": string,"seq": number,"summary": Json | null,"target": string,"tool": string,"verdict": string
+                    "agent_id": string,"agent_name": string,"args_hash": string,"begun_at": string | null,"bytes_in": number,"bytes_out": number,"created_at": string,"deadline_at": string | null,"decided_at": string | null,"decided_by": string | null,"ended_at": string | null,"id": string,"ms": number | null,"outcome": string | null,"owner_id": string,"reached": Json | null,"reason": string | null,"reserved": NonNullable<Json>,"run_id": string,"seq": number,"summary": Json | null,"target": string,"tool": string,"verdict": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "agent_id": string,"agent_name": string,"args_hash": string,"begun_at"?: string | null,"bytes_in"?: number,"bytes_out"?: number,"created_at"?: string,"deadline_at"?: string | null,"decided_at"?: string | null,"decided_by"?: string | null,"ended_at"?: string | null,"id": string,"ms"?: number | null,"outcome"?: string | null,"owner_id": string,"reason"?: string | null,"reserved"?: NonNullable<Json>,"run_id": string,"seq": number,"summary"?: Json | null,"target": string,"tool": string,"verdict": string
+                    "agent_id": string,"agent_name": string,"args_hash": string,"begun_at"?: string | null,"bytes_in"?: number,"bytes_out"?: number,"created_at"?: string,"deadline_at"?: string | null,"decided_at"?: string | null,"decided_by"?: string | null,"ended_at"?: string | null,"id": string,"ms"?: number | null,"outcome"?: string | null,"owner_id": string,"reached"?: Json | null,"reason"?: string | null,"reserved"?: NonNullable<Json>,"run_id": string,"seq": number,"summary"?: Json | null,"target": string,"tool": string,"verdict": string
                   }
                   Update: {
-                    "agent_id"?: string,"agent_name"?: string,"args_hash"?: string,"begun_at"?: string | null,"bytes_in"?: number,"bytes_out"?: number,"created_at"?: string,"deadline_at"?: string | null,"decided_at"?: string | null,"decided_by"?: string | null,"ended_at"?: string | null,"id"?: string,"ms"?: number | null,"outcome"?: string | null,"owner_id"?: string,"reason"?: string | null,"reserved"?: NonNullable<Json>,"run_id"?: string,"seq"?: number,"summary"?: Json | null,"target"?: string,"tool"?: string,"verdict"?: string
+                    "agent_id"?: string,"agent_name"?: string,"args_hash"?: string,"begun_at"?: string | null,"bytes_in"?: number,"bytes_out"?: number,"created_at"?: string,"deadline_at"?: string | null,"decided_at"?: string | null,"decided_by"?: string | null,"ended_at"?: string | null,"id"?: string,"ms"?: number | null,"outcome"?: string | null,"owner_id"?: string,"reached"?: Json | null,"reason"?: string | null,"reserved"?: NonNullable<Json>,"run_id"?: string,"seq"?: number,"summary"?: Json | null,"target"?: string,"tool"?: string,"verdict"?: string
                   }
                   Relationships: [
                     {
@@ -305,6 +305,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"asked_grants":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
 "audit_note":
 { Args: { "action": string,"details"?: Json,"resource_id"?: string,"resource_type": string }; Returns: undefined
                            },
@@ -461,6 +464,7 @@ isOneToOne: false
 "ms": number | null,
 "outcome": string | null,
 "owner_id": string,
+"reached": Json | null,
 "reason": string | null,
 "reserved": NonNullable<Json>,
 "run_id": string,
@@ -489,7 +493,7 @@ isOneToOne: false
 { Args: { "agent_name"?: string }; Returns: Json
                            },
 "end_tool_call":
-{ Args: { "bytes_in": number,"bytes_out": number,"call_id": string,"ms": number,"outcome": string,"spent": string }; Returns: undefined
+{ Args: { "bytes_in": number,"bytes_out": number,"call_id": string,"ms": number,"outcome": string,"reached"?: string,"spent": string }; Returns: undefined
                            },
 "find_block":
 { Args: { "address": string }; Returns: Json
@@ -631,12 +635,15 @@ isOneToOne: false
 { Args: { "after"?: string,"how_many"?: number,"prefix"?: string,"run_id": string }; Returns: Json
                            },
 "list_stale_secrets":
-{ Args: { "after"?: string,"kid": string,"max"?: number }; Returns: Json
+{ Args: { "after"?: string,"kid": string,"max"?: number,"unopened"?: boolean }; Returns: Json
                            },
 "list_users":
 { Args: { "after"?: string,"max"?: number,"role_filter"?: string }; Returns: {
               "assigned": boolean,"created_at": string,"email": string,"id": string,"quarantined_at": string,"role": string
             }[]
+                           },
+"mark_unopened":
+{ Args: { "kid": string,"secret_id": string,"version": number }; Returns: undefined
                            },
 "my_access":
 { Args: Record<PropertyKey, never>; Returns: Json
@@ -749,7 +756,7 @@ isOneToOne: false
 { Args: { "kid": string,"old_kid": string,"sealed": string,"secret_id": string,"version": number }; Returns: boolean
                            },
 "reveal_secret":
-{ Args: { "agent_id": string,"name": string,"user_id": string }; Returns: Json
+{ Args: { "agent_id"?: string,"name"?: string,"user_id": string }; Returns: Json
                            },
 "revoke_key":
 { Args: { "key_id": string }; Returns: {

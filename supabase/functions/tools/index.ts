@@ -16,7 +16,9 @@ const env = readEnv();
 const platform = createPlatform("tools", env);
 const { log } = platform;
 const service = platform.service();
+// Two, so that what programs hold open does not keep the services from theirs.
 const egress = createEgress({ privateOrigins: env.privateOrigins });
+const serviceEgress = createEgress({ privateOrigins: env.privateOrigins });
 const secrets = createSecretKeeper({ service, log, vault: createVault(env.secrets) });
 const keeping = keepingOf(env);
 const open = createOpenWorkspace(keeping, log);
@@ -29,6 +31,6 @@ export default createApp(
     createFetchTool({ egress, secrets }),
     ...createFilesTools(open),
     createShellTool({ open }),
-    ...createServiceTools({ settings: env.services, egress, secrets, examine }),
+    ...createServiceTools({ settings: env.services, egress: serviceEgress, secrets, examine }),
   ]),
 );

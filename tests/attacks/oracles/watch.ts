@@ -21,6 +21,8 @@ export class Watch {
   readonly #unhook = hook((line) => this.#printed.push(line));
   readonly #realm = describeRealm();
   readonly #writers = new Set<number>();
+  /** Who could write at the look before: between fork and exec every process can, for a moment. */
+  #suspects: ReadonlySet<number> = new Set();
   #beats = 0;
   #last = performance.now();
   #lagMs = 0;
@@ -60,7 +62,9 @@ export class Watch {
   #look(): void {
     const bytes = listDescendants().reduce((sum, { rssBytes }) => sum + rssBytes, 0);
     this.#peakBytes = Math.max(this.#peakBytes, bytes);
-    for (const pid of listWriters()) if (!this.#trusted.has(pid)) this.#writers.add(pid);
+    const writers = listWriters().filter((pid) => !this.#trusted.has(pid));
+    for (const pid of writers) if (this.#suspects.has(pid)) this.#writers.add(pid);
+    this.#suspects = new Set(writers);
   }
 }
 

@@ -6,6 +6,8 @@ import { createLlm } from "../../../supabase/functions/_shared/llm/client.ts";
 import { createPlatform } from "../../../supabase/functions/_shared/platform.ts";
 import { Policy } from "../../../supabase/functions/_shared/policy/schema.ts";
 import { openSecret } from "../../../supabase/functions/_shared/vault/keeper.ts";
+import { createSecretKeeper } from "../../../supabase/functions/_shared/vault/reveal.ts";
+import { createVault } from "../../../supabase/functions/_shared/vault/vault.ts";
 import { Draft } from "../../../supabase/functions/agents/drafts/schema.ts";
 import { DRAFTS_PER_DAY } from "../../../supabase/functions/agents/drafts/routes.ts";
 import { type DraftDeps, NO_DRAFTS } from "../../../supabase/functions/agents/drafts/write.ts";
@@ -178,6 +180,37 @@ Deno.test("POST /agents/drafts pays with a secret of the caller's own that is fo
   // The operator's key is not for models that callers choose.
   assert.equal((await draft(ann, deps, wish)).code, "invalid_request");
   assert.deepEqual(asked, [ann.id, ann.id]);
+  assert.equal(fake.heard.length, 1);
+});
+
+Deno.test("POST /agents/drafts opens what its caller has kept for all agents, and nothing else", async () => {
+  await using fake = startOpenai({ say: () => answer(SOURCE) });
+  const [ann, bob] = [await person("ann"), await person("bob")];
+  const source = "export default () => 1;";
+  assert.equal((await ann.call("POST", "/agents", { body: { name: "mine", source } })).status, 201);
+  const keep = async (name: string, more: Record<string, unknown>) => {
+    const body = { name, value: OPENAI_KEY, hosts: [HOST], ...more };
+    assert.equal((await ann.call("POST", "/admin/secrets", { body })).status, 201);
+  };
+  await keep("MINE", {});
+  await keep("ITS_OWN", { agent: "mine" });
+  await keep("ELSEWHERE", { hosts: ["api.example.com"] });
+  const env = readEnv(testStack().env);
+  const platform = createPlatform("agents", env);
+  const secrets = createSecretKeeper({
+    service: platform.service(),
+    vault: createVault(env.secrets),
+    log: platform.log,
+  });
+  const deps = depsOf(fake, { keys: { openai: undefined, anthropic: undefined }, secrets });
+  const ask = async (who: Person, secret: string) => {
+    return (await draft(who, deps, { ...WISH, model: "openai/gpt-test", secret })).code ?? "ok";
+  };
+  assert.equal(await ask(ann, "MINE"), "ok");
+  for (const name of ["ITS_OWN", "ELSEWHERE", "NONE"]) {
+    assert.equal(await ask(ann, name), "not_found", name);
+  }
+  assert.equal(await ask(bob, "MINE"), "not_found");
   assert.equal(fake.heard.length, 1);
 });
 

@@ -80,6 +80,21 @@ promise("a policy that is not one is refused, and says where", async () => {
   }
 });
 
+promise("a command that the shell does not have is granted, and said to be none", async () => {
+  const ann = await person("ann");
+  const policy = { shell: { commands: ["grep", "gerp", "curl"] } };
+  const { findings } = await create(ann, "typo", policy);
+  const told = z.array(z.object({ severity: z.string(), code: z.string(), message: z.string() }))
+    .parse(findings);
+  assert.deepEqual(told.map(({ severity, code }) => [severity, code]), [
+    ["warning", "unknown_command"],
+    ["warning", "unknown_command"],
+  ]);
+  assert.ok(told[0]?.message.includes("gerp") && told[1]?.message.includes("curl"));
+  const kept = await ask(ann.token, ["GET", "/agents/typo/versions/1"]);
+  assert.deepEqual(kept.findings, findings);
+});
+
 /** Rules that are well-formed, and together too long. */
 function many(count: number) {
   const paths = Array.from({ length: 10 }, (_, n) => `/${String(n).repeat(80)}`);
@@ -162,12 +177,16 @@ promise("what a person approves is the policy that they have read", async () => 
 promise("who goes around the API is granted no more than through it", async () => {
   const ann = await person("ann");
   await create(ann, "weather");
-  const around = await ann.supabase.rpc("create_version", {
-    agent_name: "weather",
-    source: SOURCE,
-    language: "javascript",
-    policy: JSON.stringify({ ...SEARCH, anything: { at: "all" } }),
-  });
+  const write = (policy: unknown) =>
+    ann.supabase.rpc("create_version", {
+      agent_name: "weather",
+      source: SOURCE,
+      language: "javascript",
+      policy: JSON.stringify(policy),
+    });
+  const unknown = await write({ ...SEARCH, anything: { at: "all" } });
+  assert.equal(unknown.error?.message, "invalid_request");
+  const around = await write({ search: { anything: "at all" } });
   assert.equal(around.data?.[0]?.approval, "needed");
   const published = await ann.supabase.rpc("publish_version", {
     agent_name: "weather",

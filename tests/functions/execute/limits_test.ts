@@ -1,7 +1,12 @@
 import assert from "@std/assert";
 import { Policy } from "../../../supabase/functions/_shared/policy/schema.ts";
 import { DEFAULT_LIMITS } from "../../../supabase/functions/_shared/sandbox/engine.ts";
-import { limitsFor } from "../../../supabase/functions/execute/runs/limits.ts";
+import {
+  approvalSeconds,
+  type Asked,
+  limitsFor,
+  mayCall,
+} from "../../../supabase/functions/execute/runs/limits.ts";
 
 const engine = { defaults: DEFAULT_LIMITS, ceiling: { ...DEFAULT_LIMITS, wallMs: 60_000 } };
 const of = (policy: unknown) => limitsFor(engine, Policy.parse(policy));
@@ -28,8 +33,35 @@ Deno.test("a policy lowers every limit, and raises none but the wall clock, up t
 });
 
 Deno.test("a run that may have to wait for a person is given the time, up to the ceiling", () => {
-  const email = { domains: ["example.com"], approval: "required" };
-  assert.equal(of({ email, approval_seconds: 20 }).wallMs, DEFAULT_LIMITS.wallMs + 20_000);
-  assert.equal(of({ email, approval_seconds: 600 }).wallMs, 60_000);
-  assert.equal(of({ email: { ...email, approval: "none" } }).wallMs, DEFAULT_LIMITS.wallMs);
+  const { wallMs } = DEFAULT_LIMITS;
+  assert.equal(limitsFor(engine, Policy.parse({}), 20).wallMs, wallMs + 20_000);
+  assert.equal(limitsFor(engine, Policy.parse({}), 600).wallMs, 60_000);
+  const limits = { wall_ms: 2_000 };
+  assert.equal(limitsFor(engine, Policy.parse({ limits }), 20).wallMs, 22_000);
+});
+
+const NOBODY = { grants: [], approval_seconds: 600 };
+const EMAIL = { domains: ["example.com"] };
+const waitOf = (policy: unknown, asked: Asked, recording = false) =>
+  approvalSeconds(Policy.parse(policy), asked, recording);
+
+Deno.test("a call waits for a person where policy or ceiling say so, for the shorter time", () => {
+  const mine = { email: { ...EMAIL, approval: "required" }, approval_seconds: 20 };
+  assert.equal(waitOf(mine, NOBODY), 20);
+  assert.equal(waitOf(mine, { grants: [], approval_seconds: 15 }), 15);
+  assert.equal(waitOf({ email: EMAIL }, NOBODY), 0);
+  assert.equal(waitOf({ email: EMAIL }, { grants: ["email"], approval_seconds: 30 }), 30);
+  assert.equal(waitOf({ email: EMAIL }, { grants: ["email"], approval_seconds: 600 }), 120);
+});
+
+Deno.test("the ceiling's approval of what a policy does not grant costs a run nothing", () => {
+  assert.equal(waitOf({ email: EMAIL }, { grants: ["fetch"], approval_seconds: 30 }), 0);
+  assert.ok(!mayCall(Policy.parse({ approval_seconds: 20 }), false));
+  assert.ok(mayCall(Policy.parse({ email: EMAIL }), false));
+});
+
+Deno.test("a run that records waits for a person where the ceiling alone says so", () => {
+  assert.ok(mayCall(Policy.parse({}), true));
+  assert.equal(waitOf({}, { grants: ["email"], approval_seconds: 30 }, true), 30);
+  assert.equal(waitOf({ email: { ...EMAIL, approval: "required" } }, NOBODY, true), 0);
 });

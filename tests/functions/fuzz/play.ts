@@ -1,3 +1,4 @@
+import { Policy } from "../../../supabase/functions/_shared/policy/schema.ts";
 import { ADDRESS_HEADER, newAddress } from "../../stack.ts";
 import type { Answer, ApiDocument } from "./document.ts";
 import type { Plan } from "./plan.ts";
@@ -24,7 +25,7 @@ export async function play(
 ): Promise<Outcome> {
   const { operation } = plan;
   const actor = world.actor(plan.actor, operation.path);
-  const path = pathOf(plan, world);
+  const path = pathOf(plan, world, actor);
   const init = initOf(plan, world, actor);
   const answer = await answerOf(ask, path, init);
   const body = typeof init.body === "string" ? init.body.slice(0, 500) : "";
@@ -36,7 +37,7 @@ export async function play(
   } ${headers} ${body} → ${said}`;
   const outcome = { operation: operation.id, actor: actor.kind, request };
   if (answer === undefined) return { ...outcome, status: 0, violation: "there is no answer" };
-  if (answer.status < 300) world.learn(answer.text);
+  if (answer.status < 300) world.learn(answer.text, actor);
   const violation = document.violation(operation, answer);
   return { ...outcome, status: answer.status, violation };
 }
@@ -57,14 +58,16 @@ async function answerOf(ask: Ask, path: string, init: RequestInit): Promise<Answ
 }
 
 /** Nothing that stands in a path may lead to another route: that would be another document's part. */
-function pathOf({ operation, path, query }: Plan, world: World): string {
+function pathOf({ operation, path, query }: Plan, world: World, actor: Actor): string {
   const filled = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const text = textOf(world.fill(path[name])).slice(0, 2_000);
+    const text = textOf(world.fill(path[name], actor)).slice(0, 2_000);
     const segment = encodeURIComponent(text).replaceAll(".", "%2E");
     return isTaken(text) ? "fuzz-a" : segment;
   });
   const pairs = query.map(([name, value]) =>
-    `${encodeURIComponent(name)}=${encodeURIComponent(textOf(world.fill(value)).slice(0, 8_000))}`
+    `${encodeURIComponent(name)}=${
+      encodeURIComponent(textOf(world.fill(value, actor)).slice(0, 8_000))
+    }`
   );
   return pairs.length === 0 ? filled : `${filled}?${pairs.join("&")}`;
 }
@@ -88,18 +91,19 @@ function initOf({ operation, headers, body }: Plan, world: World, actor: Actor):
   const hasBody = body !== undefined && operation.method !== "GET";
   if (!hasBody) return { method: operation.method, headers: all };
   if (body.type !== undefined) all["content-type"] = body.type;
-  const value = tame(operation.id, world.fill(body.value));
+  const value = tame(operation.id, world.fill(body.value, actor), world);
   // A copy, since TypeScript cannot know whether the bytes are shared with another thread.
   const bytes = body.bytes && new Uint8Array(body.bytes);
   return { method: operation.method, headers: all, body: bytes ?? JSON.stringify(value) ?? "" };
 }
 
 /** What would stop everybody's tests, or play every attack there is, is asked for in vain. */
-function tame(operation: string, value: unknown): unknown {
+function tame(operation: string, value: unknown, { ceiling }: World): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   if (operation === "post_admin_quarantines" && "kind" in value && value.kind === "everything") {
     return { ...value, kind: "nothing" };
   }
+  if (operation === "put_admin_policy") return Policy.safeParse(value).success ? ceiling : value;
   if (operation === "post_admin_sandbox_verify" && !("programs" in value)) {
     return { ...value, programs: ["no_such_program"] };
   }

@@ -30,10 +30,13 @@ const SCOPES = [
 export class World {
   readonly #actors: Record<Actor["kind"], Actor[]>;
   readonly #pools: Record<PoolName, Set<string>>;
+  /** What an actor has heard of: half of the time one asks for what is one's own. */
+  readonly #heard = new Map<Actor, Map<PoolName, string[]>>();
   /** Not for others: the key that an actor comes with would be gone. */
   readonly #kept = new Set<string>();
 
-  constructor(actors: Record<Actor["kind"], Actor[]>) {
+  /** `ceiling` is the operator's, which other tests rely on. */
+  constructor(actors: Record<Actor["kind"], Actor[]>, readonly ceiling: unknown) {
     this.#actors = actors;
     this.#pools = {
       agent_name: new Set(AGENT_NAMES),
@@ -61,18 +64,26 @@ export class World {
   }
 
   /** A value with what it stands for in place of each `Pick`. */
-  fill(value: unknown): unknown {
+  fill(value: unknown, actor: Actor): unknown {
     if (value instanceof Pick) {
-      const all = [...this.#pools[value.pool]];
-      return all[value.index % all.length] ?? "none";
+      const own = value.index % 2 === 0 ? this.#heard.get(actor)?.get(value.pool) : undefined;
+      const all = own ?? [...this.#pools[value.pool]];
+      return all[Math.floor(value.index / 2) % all.length] ?? "none";
     }
-    if (Array.isArray(value)) return value.map((each) => this.fill(each));
+    if (Array.isArray(value)) return value.map((each) => this.fill(each, actor));
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.fill(each)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [name, this.fill(each, actor)]),
+    );
   }
 
   add(pool: PoolName, ...values: readonly string[]): void {
     for (const value of values) this.#pools[pool].add(value);
+  }
+
+  #hear(actor: Actor, pool: PoolName, id: string): void {
+    const heard = this.#heard.get(actor) ?? new Map<PoolName, string[]>();
+    this.#heard.set(actor, heard.set(pool, [...heard.get(pool) ?? [], id].slice(-20)));
   }
 
   keep(id: string): void {
@@ -80,12 +91,14 @@ export class World {
   }
 
   /** Remembers what an answer names, up to so many of a kind. */
-  learn(text: string): void {
+  learn(text: string, actor?: Actor): void {
     const named = /"(run|key|secret|alert|quarantine|evidence)_[0-9a-f]{32}"/g;
     for (const [quoted, kind] of text.matchAll(named)) {
       const pool = z.enum(["run", "key", "secret", "alert", "quarantine", "evidence"]).parse(kind);
       const id = quoted.slice(1, -1);
-      if (this.#pools[pool].size < 200 && !this.#kept.has(id)) this.add(pool, id);
+      if (this.#kept.has(id)) continue;
+      if (this.#pools[pool].size < 200) this.add(pool, id);
+      if (actor !== undefined) this.#hear(actor, pool, id);
     }
     const cursor = /"next_cursor":"([^"]+)"/.exec(text)?.[1];
     if (cursor !== undefined && this.#pools.cursor.size < 200) this.add("cursor", cursor);
@@ -122,7 +135,7 @@ export async function createWorld(ask: Ask): Promise<World> {
     key: keys.map(({ secret }) => bearer("key", secret)),
     nobody: [{ kind: "nobody", authorization: undefined }],
     impostor: impostors(users[0]?.token ?? "", keys[0]?.secret ?? ""),
-  });
+  }, await ceilingNow());
   for (const { id } of keys) world.keep(id);
   world.add("user", ...victims.map(({ id }) => id), crypto.randomUUID());
   world.add("target", ...victims.map(({ id }) => id));
@@ -141,6 +154,14 @@ export async function removeWorld(): Promise<void> {
     await sql`delete from public.agents where owner_id in (
       select id from auth.users where email like 'fuzz-%')`;
   });
+}
+
+async function ceilingNow(): Promise<unknown> {
+  let ceiling: unknown;
+  await operate(async (sql) => {
+    [ceiling] = (await sql`select tool_ceiling from app.settings`).map((row) => row.tool_ceiling);
+  });
+  return ceiling;
 }
 
 async function operate(work: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {

@@ -1,3 +1,7 @@
+/**
+ * Who may do what, over HTTP: every route for every role, key and stranger. It is longer than 300
+ * lines because it is one table, which is read as a whole.
+ */
 import type { Things } from "./cast.ts";
 
 /** What each role may do, as SECURITY and the issue have it: written down here, not read anywhere. */

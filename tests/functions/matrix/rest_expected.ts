@@ -35,6 +35,8 @@ export interface ExpectedFunction {
   names?: "own" | "shared";
   /** Set where a person has to be there: no API key may, whatever its scopes. */
   session?: true;
+  /** Set where our functions alone may call: around them, nobody may. */
+  ours?: true;
   args(things: Things): Record<string, unknown>;
 }
 
@@ -143,6 +145,7 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
   },
   create_secret: {
     needs: ["secrets:manage"],
+    ours: true,
     names: "own",
     args: ({ agentId }) => ({
       secret_id: crypto.randomUUID(),
@@ -153,6 +156,7 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
   },
   replace_secret: {
     needs: ["secrets:manage"],
+    ours: true,
     names: "own",
     args: ({ secret }) => ({ secret_id: uuidOf(secret), version: 2, ...LOCKED }),
   },
@@ -213,6 +217,7 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
 export const SERVICE: readonly string[] = [
   "announce_object",
   "append_run_events",
+  "asked_grants",
   "authenticate_key",
   "begin_tool_call",
   "claim_alert_deliveries",
@@ -230,6 +235,7 @@ export const SERVICE: readonly string[] = [
   "list_blocks",
   "list_run_files",
   "list_stale_secrets",
+  "mark_unopened",
   "put_file",
   "read_run_files",
   "reap_runs",

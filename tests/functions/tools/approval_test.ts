@@ -22,6 +22,9 @@ function recorder() {
   return { acts, tool };
 }
 
+/** Less than the ten seconds that a policy gives a person at least. */
+const WALL_MS = 4_000;
+
 const WISH = {
   policy: { email: { domains: ["example.com"], approval: "required" as const } },
   source: `export default async (_, agent) => {
@@ -80,6 +83,22 @@ onEveryEngine(
     assert.equal(outputOf(ended), "approval_denied");
     assert.deepEqual(no.acts, []);
   },
+);
+
+const unheard = opened();
+onEveryEngine(
+  "a program hears that nobody approved its call, however little time its run has",
+  unheard.tools,
+  async (rig) => {
+    const { run, call } = await waiting(rig);
+    const before = Date.parse(run.started_at ?? "") + WALL_MS;
+    assert.ok(Date.parse(call.deadline_at ?? "") <= before - 2_000);
+    const ended = await rig.until(run, ({ run }) => run.status !== "running");
+    assert.equal(outputOf(ended), "approval_expired");
+    assert.deepEqual(ended.calls.map(({ verdict }) => verdict), ["expired"]);
+    assert.deepEqual(unheard.acts, []);
+  },
+  { wallMs: WALL_MS },
 );
 
 const late = opened();

@@ -129,38 +129,41 @@ onEveryService(
   },
 );
 
-onEveryService(
-  "verbs that write are refused as such, and nothing is sent",
-  start,
-  tool(),
-  async (rig, fake) => {
-    const outcome = await rig.run({
-      policy: { github: { repositories: ["acme/*"] } },
-      source: `${CODES} export default (_, agent) => codes(agent, ["create_issue", "update_file",
-        "delete_file", "merge_pull", "add_comment", "dispatch", "constructor", "__proto__"]
-          .map((action) => [action, {}]));`,
-    });
-    assert.deepEqual(outputOf(outcome), Array(8).fill("method_denied"));
-    assert.equal(fake.heard.length, 0);
+/** Calls that are refused before anything is sent, all of them with one code. */
+const UNSENT: readonly {
+  name: string;
+  github: typeof WIDGET.github;
+  input: unknown[];
+  code: string;
+}[] = [
+  {
+    name: "verbs that write are refused as such, and nothing is sent",
+    github: { repositories: ["acme/*"] },
+    input: [
+      ...["create_issue", "update_file", "delete_file", "merge_pull", "add_comment", "dispatch"],
+      ...["constructor", "__proto__"],
+    ].map((action) => [action, {}]),
+    code: "method_denied",
   },
-);
+  {
+    name: "a path leads nowhere but into its repository, and nothing is sent for one that would",
+    github: WIDGET.github,
+    input: [
+      ...["../secret/contents/key.txt", "src/../../x", "/etc", "a//b", "./a", "src/%2e%2e/x"],
+      ...["a\\b", "a/"],
+    ].map((path) => ["get_file", { path }]),
+    code: "path_invalid",
+  },
+];
 
-onEveryService(
-  "a path leads nowhere but into its repository, and nothing is sent for one that would",
-  start,
-  tool(),
-  async (rig, fake) => {
-    const outcome = await rig.run({
-      policy: WIDGET,
-      source: `${CODES} export default (_, agent) => codes(agent, [
-        "../secret/contents/key.txt", "src/../../x", "/etc", "a//b", "./a", "src/%2e%2e/x",
-        "a\\\\b", "a/",
-      ].map((path) => ["get_file", { path }]));`,
-    });
-    assert.deepEqual(outputOf(outcome), Array(8).fill("path_invalid"));
+for (const { name, github, input, code } of UNSENT) {
+  onEveryService(name, start, tool(), async (rig, fake) => {
+    const source = `${CODES} export default (calls, agent) => codes(agent, calls);`;
+    const outcome = await rig.run({ policy: { github }, source, input });
+    assert.deepEqual(outputOf(outcome), input.map(() => code));
     assert.equal(fake.heard.length, 0);
-  },
-);
+  });
+}
 
 onEveryService(
   "a repository that has moved is not followed",

@@ -1,54 +1,10 @@
 import assert from "@std/assert";
-import * as z from "zod";
-import { createLlm } from "../../../supabase/functions/_shared/llm/client.ts";
-import type { Prices } from "../../../supabase/functions/_shared/llm/prices.ts";
-import { openSecret, type SecretKeeper } from "../../../supabase/functions/_shared/vault/keeper.ts";
-import type { Tool } from "../../../supabase/functions/tools/calls/tool.ts";
 import { amountsOf } from "../../../supabase/functions/tools/llm/budget.ts";
-import { createLlmTool } from "../../../supabase/functions/tools/llm/tool.ts";
-import { ANTHROPIC_KEY, startAnthropic } from "../../fakes/anthropic.ts";
-import { OPENAI_KEY, startOpenai } from "../../fakes/openai.ts";
+import { startAnthropic } from "../../fakes/anthropic.ts";
+import { startOpenai } from "../../fakes/openai.ts";
+import { ASK, GRANT, tool } from "./llm_rig.ts";
 import { outputOf } from "./rig.ts";
-import {
-  ATTEMPT,
-  onEveryFailure,
-  onEveryService,
-  PATIENT_MS,
-  type Service,
-  SERVICE_HOST,
-  Texts,
-} from "./services.ts";
-
-const PRICES = {
-  "openai/gpt-test": [1, 2],
-  "openai/gpt-dear": [50, 100],
-  "anthropic/claude-test": [3, 15],
-} as const;
-const KEYS = { openai: OPENAI_KEY, anthropic: ANTHROPIC_KEY };
-
-interface Setting {
-  prices?: Prices;
-  secrets?: SecretKeeper;
-  timeoutMs?: number;
-  keys?: Partial<typeof KEYS>;
-}
-
-/** The tool over one fake, which is both providers. */
-function tool(
-  { prices = PRICES, secrets, timeoutMs = PATIENT_MS, keys = KEYS }: Setting = {},
-) {
-  return ({ egress, named }: Service): Tool[] => [createLlmTool({
-    llm: createLlm(egress, { openai: `${named}/v1`, anthropic: named }, { timeoutMs }),
-    prices,
-    keys: { openai: undefined, anthropic: undefined, ...keys },
-    secrets,
-  })];
-}
-
-const ASK = `const ask = (agent, more = {}) =>
-  agent.llm({ model: "openai/gpt-test", messages: [{ role: "user", content: "?" }], ...more });
-`;
-const GRANT = { llm: { models: ["openai/gpt-test", "anthropic/claude-test"] } };
+import { ATTEMPT, onEveryService, Texts } from "./services.ts";
 
 /** What a call of `ASK` can come to at the most: a byte, the words around, and the answer. */
 const WORST_TOKENS = 1 + 16 + 64 + 100;
@@ -218,63 +174,6 @@ onEveryService(
     }
     const failed = "upstream_failed";
     assert.deepEqual(codes, [failed, failed, failed, failed, "budget_spent"]);
-  },
-);
-
-onEveryFailure("llm", startOpenai, (timeoutMs) => tool({ timeoutMs }), {
-  policy: GRANT,
-  source: `${ATTEMPT}${ASK} export default async (_, agent) => [
-    await codeOf(() => ask(agent)),
-    await codeOf(async () => {
-      for await (const _ of agent.llm.stream({
-        model: "openai/gpt-test", messages: [{ role: "user", content: "?" }],
-      }));
-    }),
-  ];`,
-});
-
-const OWN: SecretKeeper = {
-  reveal: ({ name }) =>
-    Promise.resolve(
-      name === "MINE"
-        ? openSecret(OPENAI_KEY, [SERVICE_HOST])
-        : name === "ELSEWHERE"
-        ? openSecret(OPENAI_KEY, ["other.example.com"])
-        : undefined,
-    ),
-};
-
-onEveryService(
-  "a key of one's own pays where its host is the provider's, and goes nowhere else",
-  startOpenai,
-  tool({ secrets: OWN, keys: {} }),
-  async (rig, fake) => {
-    const source = `${ATTEMPT}${ASK} export default (_, agent) => codeOf(() => ask(agent));`;
-    const codes: unknown[] = [];
-    for (const secret of ["MINE", "ELSEWHERE", "NONE", undefined]) {
-      const policy = { llm: { ...GRANT.llm, ...(secret !== undefined && { secret }) } };
-      codes.push(outputOf(await rig.run({ policy, source })));
-    }
-    assert.deepEqual(codes, ["ok", "secret_denied", "secret_denied", "unavailable"]);
-    assert.equal(fake.heard.length, 1);
-  },
-);
-
-onEveryService(
-  "a provider that echoes its key tells the program nothing",
-  () => startOpenai({ say: () => `Your key is ${OPENAI_KEY}, and in base64 ${btoa(OPENAI_KEY)}.` }),
-  tool(),
-  async (rig) => {
-    const outcome = await rig.run({
-      policy: GRANT,
-      source: `${ASK} export default async (_, agent) => {
-        const { text } = await ask(agent);
-        agent.log(text);
-        return text;
-      };`,
-    });
-    const seen = JSON.stringify([outcome, z.string().parse(outputOf(outcome))]);
-    assert.ok(!seen.includes(OPENAI_KEY) && !seen.includes(btoa(OPENAI_KEY)), seen);
   },
 );
 

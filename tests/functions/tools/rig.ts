@@ -6,7 +6,10 @@ import { readEnv } from "../../../supabase/functions/_shared/env.ts";
 import { createPlatform } from "../../../supabase/functions/_shared/platform.ts";
 import type { Policy } from "../../../supabase/functions/_shared/policy/schema.ts";
 import type { Engine } from "../../../supabase/functions/_shared/sandbox/engine.ts";
-import { startProcessEngine } from "../../../supabase/functions/_shared/sandbox/process/engine.ts";
+import {
+  type ProcessEngine,
+  startProcessEngine,
+} from "../../../supabase/functions/_shared/sandbox/process/engine.ts";
 import { isSupported } from "../../../supabase/functions/_shared/sandbox/process/supported.ts";
 import { quickJs } from "../../../supabase/functions/_shared/sandbox/quickjs/engine.ts";
 import { createRuns } from "../../../supabase/functions/execute/runs/routes.ts";
@@ -26,6 +29,7 @@ const Call = z.object({
   bytes_in: z.number().nullable(),
   bytes_out: z.number().nullable(),
   ms: z.number().nullable(),
+  deadline_at: z.string().nullable(),
 });
 /** A row of the access ledger. */
 export type Call = z.infer<typeof Call>;
@@ -64,24 +68,50 @@ export interface ToolRig {
   askTools(body: unknown, credential?: string): Promise<Response>;
 }
 
+/** What an engine of a rig is made with. */
+export interface RigOptions {
+  /** The longest that a run may last, in milliseconds; as long as the engine lets it else. */
+  wallMs?: number;
+}
+
 /** Registers a promise about tools for each engine that this machine has. */
 export function onEveryEngine(
   promised: string,
   tools: readonly Tool[] | (() => readonly Tool[]),
   test: (rig: ToolRig) => Promise<void>,
+  { wallMs }: RigOptions = {},
 ): void {
   const list = () => typeof tools === "function" ? tools() : tools;
-  Deno.test(`quickjs: ${promised}`, () => withRig(quickJs, list(), test));
+  Deno.test(`quickjs: ${promised}`, () => withRig(capped(quickJs, wallMs), list(), test));
   Deno.test({
     name: `process: ${promised}`,
     ignore: !isSupported(),
     sanitizeOps: false,
     sanitizeResources: false,
-    async fn() {
-      await using engine = await startProcessEngine({ places: 2, warm: 1, log() {} });
-      await withRig(engine, list(), test);
-    },
+    fn: async () => await withRig(capped(await processes(), wallMs), list(), test),
   });
+}
+
+/** An engine whose runs last no longer than that. */
+function capped(engine: Engine, wallMs: number = engine.ceiling.wallMs): Engine {
+  return {
+    name: engine.name,
+    defaults: engine.defaults,
+    ceiling: { ...engine.ceiling, wallMs },
+    admit: (claim, signal) => engine.admit(claim, signal),
+    run: (job, signal) => engine.run(job, signal),
+  };
+}
+
+let starting: Promise<ProcessEngine> | undefined;
+
+/** One engine for all tests of a file: its processes end with the file. */
+function processes(): Promise<ProcessEngine> {
+  if (starting === undefined) {
+    const engine = starting = startProcessEngine({ places: 2, warm: 1, log() {} });
+    addEventListener("unload", () => void engine.then((each) => each[Symbol.asyncDispose]()));
+  }
+  return starting;
 }
 
 /** Serves the tools on a port of their own, beside an execute function that calls them there. */

@@ -4,7 +4,7 @@
  */
 
 /** What an agent's default export is given beside its input. Nothing of it can be changed. */
-export interface Agent {
+export interface AgentContext {
   /** Writes a line of the run's log; `fields` must be JSON. */
   log(message: unknown, fields?: unknown): void;
   /** Gives a part of the result before the end. */

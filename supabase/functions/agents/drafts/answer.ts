@@ -22,17 +22,44 @@ const MAX_NOTES = 4_000;
 /** Takes an answer apart; undefined where there is no source in it. What is hidden is left out. */
 export function readAnswer(answer: string): Written | undefined {
   const { text, hidden } = clean(answer);
-  const blocks = [...text.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```\s*$/gm)];
-  const source = blocks.findLast(([, tag]) => /^(?:ts|typescript|js|javascript)$/i.test(tag ?? ""));
-  const about = blocks.find(([, tag]) => /^json$/i.test(tag ?? ""));
-  if (source?.[2] === undefined || source[2].trim() === "") return undefined;
-  const { notes, input_schema } = aboutOf(about?.[2] ?? "");
+  const blocks = blocksOf(text);
+  const source = blocks.findLast(({ tag }) => /^(?:ts|typescript|js|javascript)$/.test(tag))?.text;
+  const about = blocks.find(({ tag }) => tag === "json")?.text;
+  if (source === undefined || source.trim() === "") return undefined;
+  const { notes, input_schema } = aboutOf(about ?? "");
   return {
-    source: source[2],
+    source,
     notes: notes.slice(0, MAX_NOTES).toWellFormed(),
     input_schema: schemaOf(input_schema),
-    flags: suspect(`${notes}\n${source[2]}`, hidden),
+    flags: suspect(`${notes}\n${source}`, hidden),
   };
+}
+
+interface Block {
+  /** In lower case. */
+  tag: string;
+  text: string;
+}
+
+/** What stands between fences, line by line, so that no answer takes longer than it is long. */
+function blocksOf(text: string): Block[] {
+  const blocks: Block[] = [];
+  let open: { tag: string; lines: string[] } | undefined;
+  for (const line of text.split("\n")) {
+    if (open === undefined) {
+      if (line.startsWith("```")) open = { tag: tagOf(line), lines: [] };
+    } else if (line.startsWith("```") && line.slice(3).trim() === "") {
+      blocks.push({ tag: open.tag, text: open.lines.map((each) => `${each}\n`).join("") });
+      open = undefined;
+    } else {
+      open.lines.push(line);
+    }
+  }
+  return blocks;
+}
+
+function tagOf(fence: string): string {
+  return /^```(\w*)/.exec(fence)?.[1]?.toLowerCase() ?? "";
 }
 
 function aboutOf(json: string): z.output<typeof About> {

@@ -38,8 +38,6 @@ export interface Drafting {
 }
 
 const MAX_TOKENS = 8_000;
-/** No agent has this id: a draft belongs to none, so only its user's own secrets are asked. */
-const NO_AGENT = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Has a model write an agent, and checks what it wrote like any source. Nothing is kept, and nothing
@@ -86,7 +84,8 @@ async function ownKey(
   { name, url }: { name: string; url: string },
   { userId, signal }: Drafting,
 ): Promise<string> {
-  const secret = await secrets?.reveal({ userId, agentId: NO_AGENT, name }, signal);
+  // A draft belongs to no agent, so only what is for all of its user's agents is asked.
+  const secret = await secrets?.reveal({ userId, agentId: null, name }, signal);
   const { hostname } = new URL(url);
   if (secret?.hosts.some((pattern) => matchesHost(pattern, hostname))) return secret.value;
   throw new Fault("not_found", `There is no secret ${name} that is for ${hostname}.`);

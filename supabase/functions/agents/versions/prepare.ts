@@ -1,9 +1,11 @@
 import { Fault } from "../../_shared/fault.ts";
 import { parseInputSchema } from "../../_shared/input_schema.ts";
 import type { Mac } from "../../_shared/mac.ts";
+import { SHELL_COMMANDS } from "../../_shared/policy/commands.ts";
+import type { Policy } from "../../_shared/policy/schema.ts";
 import { sealText, sha256 } from "../../_shared/prepared.ts";
-import { compile, type Finding } from "../../_shared/sandbox/source/compile.ts";
-import type { NewVersion } from "./schema.ts";
+import { compile } from "../../_shared/sandbox/source/compile.ts";
+import type { Finding, NewVersion } from "./schema.ts";
 
 /** A version as the database takes it: what is JSON crosses as text. */
 export interface PreparedVersion {
@@ -28,11 +30,26 @@ export async function prepareVersion(
   const { source, language, input_schema } = draft;
   const policy = JSON.stringify(draft.policy);
   const compiled = await compile(source, language);
-  const { findings } = compiled;
-  if (!compiled.ok) throw new Fault("invalid_source", undefined, { items: findings });
+  if (!compiled.ok) throw new Fault("invalid_source", undefined, { items: compiled.findings });
   const { program } = compiled;
+  const findings = [...compiled.findings, ...remarksOn(draft.policy)];
   const seal = await mac.sign(sealText({ source_hash: await sha256(source), language, program }));
   const schema = input_schema && JSON.stringify(parseInputSchema(input_schema));
   const version = { source, language, findings: JSON.stringify(findings), program, seal, policy };
   return { findings, version: schema === null ? version : { ...version, input_schema: schema } };
+}
+
+/** A list of findings is bounded: of many names that are none the first ones are told. */
+const MAX_REMARKS = 50;
+
+/** What a policy grants to no avail: no line can have such a command, today at least. */
+function remarksOn({ shell }: Policy): Finding[] {
+  const unknown = shell?.commands.filter((name) => !SHELL_COMMANDS.includes(name)) ?? [];
+  return unknown.slice(0, MAX_REMARKS).map((name) => ({
+    severity: "warning",
+    code: "unknown_command",
+    message: `The policy grants the command ${name}, which the shell does not have.`,
+    line: 1,
+    column: 1,
+  }));
 }

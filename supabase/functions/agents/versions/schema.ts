@@ -23,7 +23,7 @@ export const NewVersion = z.strictObject({
 }).meta({ id: "NewVersion" });
 export type NewVersion = z.infer<typeof NewVersion>;
 
-/** What the check of a source remarks: an `error` refuses the source, a `warning` does not. */
+/** What the check of a source, and of its policy, remarks: an `error` refuses the source, a `warning` does not. */
 export const Finding = z.object({
   severity: z.enum(["error", "warning"]),
   code: z.string().max(64),
@@ -31,6 +31,7 @@ export const Finding = z.object({
   line: z.int().positive(),
   column: z.int().positive(),
 }).meta({ id: "Finding" });
+export type Finding = z.infer<typeof Finding>;
 
 /** The path parameters that name one version. */
 export const ByVersion = z.object({ name: Name, version: VersionNumber });

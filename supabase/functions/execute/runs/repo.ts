@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { NO_POLICY, Policy } from "../../_shared/policy/schema.ts";
 import { type Db, first, one, rows } from "../../_shared/db.ts";
+import type { Service } from "../../_shared/service.ts";
 import { MAX_EVENTS, Run, RUN_COLUMNS, RunEvent, RunRow } from "./schema.ts";
 
 /** A version as it is needed to run it. The program is to be trusted only under its seal. */
@@ -27,6 +28,16 @@ export async function findProgram(
 ): Promise<Program> {
   const args = { agent_name: name, ...(version !== undefined && { version }) };
   return Program.parse(first(await db.rpc("find_program", args).select(PROGRAM_COLUMNS)));
+}
+
+const Asked = z.strictObject({
+  grants: z.array(z.string()),
+  approval_seconds: z.int().nullable(),
+});
+
+/** Of which grants the operator's ceiling has people asked, and how long they have at the most. */
+export async function findAsked(service: Service): Promise<z.infer<typeof Asked>> {
+  return Asked.parse(rows(await service("asked_grants", {})));
 }
 
 /** The source of one of the caller's versions. */

@@ -9,8 +9,8 @@ import type { Call } from "../../_shared/route.ts";
 import type { Limits, Place } from "../../_shared/sandbox/engine.ts";
 import { toWire } from "../../_shared/sandbox/remote/wire.ts";
 import type { Idempotency, Ledger, StartRequest } from "./ledger.ts";
-import { limitsFor } from "./limits.ts";
-import { findProgram, type Program } from "./repo.ts";
+import { approvalSeconds, limitsFor, mayCall } from "./limits.ts";
+import { findAsked, findProgram, type Program } from "./repo.ts";
 import { IdempotencyKey, type NewRun, type Run, runId } from "./schema.ts";
 
 const MAX_INPUT_BYTES = 256 * 1024;
@@ -54,8 +54,11 @@ export async function startRun(
   if (replayed) return { replayed };
   const program = await findProgram(db, agent, body.version);
   const input = acceptInput(program, body.input ?? null);
-  const chosen = await findEngine(engine);
-  const limits = limitsFor(chosen, program.policy);
+  const [chosen, waitS] = await Promise.all([
+    findEngine(engine),
+    waitOf(call, program, body.record),
+  ]);
+  const limits = limitsFor(chosen, program.policy, waitS);
   const claim = { run: uuid7(), tenant: caller.userId, limits };
   const place = await findPlace(chosen, claim, signal);
   const request: StartRequest = {
@@ -82,6 +85,12 @@ export async function startRun(
     place.leave();
     throw err;
   }
+}
+
+/** How long its calls may wait for a person. */
+async function waitOf({ service }: Call, { policy }: Program, recording: boolean): Promise<number> {
+  if (!mayCall(policy, recording)) return 0;
+  return approvalSeconds(policy, await findAsked(service), recording);
 }
 
 /** The input as the agent will see it: its size counts as sent, and with what was filled in. */

@@ -6,8 +6,9 @@ import { sha256 } from "../../_shared/prepared.ts";
 import type { Service } from "../../_shared/service.ts";
 import type { Watch } from "../../_shared/watch/watch.ts";
 import { inPieces } from "./pieces.ts";
-import { beginCall, endCall, findCallingRun } from "./repo.ts";
+import { beginCall, type CallRow, endCall, findCallingRun, type Lacking } from "./repo.ts";
 import type { CallReply, NewCall, StreamLine } from "./schema.ts";
+import { legibleLine, summaryText } from "./summary.ts";
 import type { CallingRun, Circumstances, Performed, Prepared, Tool, Verdict } from "./tool.ts";
 
 /** What calls are conducted with. */
@@ -24,8 +25,10 @@ export type Conducted = CallReply | AsyncGenerator<StreamLine, void, void>;
 
 /** No call outlives the request that a hosted function is sure to have time for. */
 const MAX_CALL_MS = 120_000;
-const MAX_TARGET = 500;
-const MAX_SUMMARY_CHARS = 4_096;
+const MAX_TARGET = 2_000;
+/** How far beyond its target a call is written down, and what is kept of each. */
+const MAX_REACHED = 20;
+const MAX_REACHED_TARGET = 500;
 const MAX_MESSAGE = 300;
 
 /** What the database refuses, as a program hears it. Anything else is an outage to it. */
@@ -75,11 +78,13 @@ async function open(
   const base = { run: run.id, call, tool: legible(tool), argsHash };
   let prepared: Prepared | undefined;
   let verdict: Verdict;
+  let summary: string;
   try {
     const known = tools.get(tool);
     if (known === undefined) throw new ToolRefusal("unknown_tool", "There is no such tool.");
     prepared = await known.prepare(args, run);
     verdict = prepared.judge(run);
+    summary = summaryText(prepared, { asked: verdict.approval });
   } catch (thrown) {
     if (!(thrown instanceof ToolRefusal)) throw thrown;
     const target = legible(prepared?.target ?? "");
@@ -88,32 +93,43 @@ async function open(
     if (prepared !== undefined) report(conductor, run, { tool, code: denied });
     throw thrown;
   }
-  const summary = JSON.stringify(prepared.summary).replaceAll("\\u0000", "\\ufffd");
   const row = await beginCall(service, {
     ...base,
     target: legible(prepared.target),
-    summary: summary.length > MAX_SUMMARY_CHARS ? "null" : summary,
+    summary,
     amounts: verdict.amounts,
     ...(verdict.approval && {
       approvalSeconds: Math.min(run.policy.approval_seconds, run.ceiling.approval_seconds),
     }),
   });
   if (row.verdict === "waiting") return { waiting: { call, until: row.deadline_at ?? "" } };
-  if (row.verdict === "denied") {
-    throw new ToolRefusal("budget_spent", "What may be spent on this is spent.");
-  }
-  if (row.verdict === "refused") {
-    throw new ToolRefusal("approval_denied", "The owner said no.");
-  }
-  if (row.verdict === "expired") {
-    throw new ToolRefusal("approval_expired", "Nobody approved the call in time.");
-  }
+  const refusal = refusalOf(row);
+  if (refusal !== undefined) throw refusal;
   return prepared;
 }
 
-/** A text as the ledger can keep it and a terminal can show it, whatever a program made it of. */
+/** Why a call that the ledger knows does not begin. */
+function refusalOf({ verdict, budget }: CallRow): ToolRefusal | undefined {
+  switch (verdict) {
+    case "denied":
+      return new ToolRefusal("budget_spent", spentOf(budget));
+    case "refused":
+      return new ToolRefusal("approval_denied", "The owner said no.");
+    case "expired":
+      return new ToolRefusal("approval_expired", "Nobody approved the call in time.");
+  }
+}
+
 function legible(text: string): string {
-  return text.slice(0, MAX_TARGET).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "\ufffd");
+  return legibleLine(text, MAX_TARGET);
+}
+
+/** Which budget has no room, and why: `fetch_bytes: 200 of 256 spent, 100 asked`. */
+function spentOf(lacking: Lacking | null): string {
+  if (lacking === null) return "What may be spent on this is spent.";
+  const { scope, what, amount, spent, most } = lacking;
+  const when = scope === "run" ? "" : " today";
+  return `${what}: ${spent} of ${most} spent${when}${spent < most ? `, ${amount} asked` : ""}`;
 }
 
 /** What a policy denied is worth an operator's look: a program reached for what it was not given. */
@@ -139,8 +155,13 @@ async function perform(
   work: () => Promise<Performed>,
 ): Promise<CallReply> {
   const started = performance.now();
-  const close = (outcome: string, { bytesIn = 0, bytesOut = 0, spent = [] }: Partial<Performed>) =>
-    endCall(service, call, { outcome, bytesIn, bytesOut, spent, ms: performance.now() - started });
+  const close = (outcome: string, came: Partial<Performed>) => {
+    const { bytesIn = 0, bytesOut = 0, spent = [], reached = [] } = came;
+    const ms = performance.now() - started;
+    const kept = reached.slice(0, MAX_REACHED)
+      .map(({ tool, target }) => ({ tool, target: legibleLine(target, MAX_REACHED_TARGET) }));
+    return endCall(service, call, { outcome, bytesIn, bytesOut, spent, reached: kept, ms });
+  };
   let performed: Performed;
   try {
     performed = await work();

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { rows } from "../../_shared/db.ts";
 import { NO_POLICY, Policy } from "../../_shared/policy/schema.ts";
+import type { Reached } from "../../_shared/policy/refusal.ts";
 import type { Service } from "../../_shared/service.ts";
 import type { Amount, Spent } from "../../_shared/policy/budget.ts";
 import type { CallingRun } from "./tool.ts";
@@ -14,11 +15,22 @@ const RunRow = z.strictObject({
   recording: z.boolean(),
 });
 
+/** A budget without room for a call. */
+const Lacking = z.object({
+  scope: z.enum(["run", "agent", "user"]),
+  what: z.string(),
+  amount: z.number(),
+  spent: z.number(),
+  most: z.number(),
+});
+export type Lacking = z.infer<typeof Lacking>;
+
 /** The state of a call in the ledger. */
 const CallRow = z.object({
   verdict: z.enum(["allowed", "denied", "waiting", "approved", "refused", "expired"]),
   reason: z.string().nullable().default(null),
   deadline_at: z.string().nullable(),
+  budget: Lacking.nullable().default(null),
 });
 export type CallRow = z.infer<typeof CallRow>;
 
@@ -47,6 +59,7 @@ export interface Closing {
   bytesOut: number;
   ms: number;
   spent: readonly Spent[];
+  reached: readonly Reached[];
 }
 
 /** The run and what it may; `run_ended` once it has. A policy that cannot be read grants nothing. */
@@ -82,6 +95,7 @@ export async function endCall(service: Service, call: string, closing: Closing):
       bytes_out: closing.bytesOut,
       ms: Math.round(closing.ms),
       spent: JSON.stringify(closing.spent),
+      reached: JSON.stringify(closing.reached),
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Log } from "../../_shared/log.ts";
-import { ToolRefusal } from "../../_shared/policy/refusal.ts";
+import { type Reached, ToolRefusal } from "../../_shared/policy/refusal.ts";
 import type { Grant, Policy } from "../../_shared/policy/schema.ts";
 import type { Service } from "../../_shared/service.ts";
 import { type Amount, mergeAmounts, type Spent } from "../../_shared/policy/budget.ts";
@@ -22,8 +22,10 @@ export interface CallingRun {
 export interface Plan<Granted> {
   /** What is reached for, as the ledger shows it: a host and path, a file, a model. No secrets. */
   target: string;
-  /** What a person sees who is asked to approve: JSON of at most 4 KB. No secrets. */
+  /** What a person sees who is asked to approve: a JSON value, shortened to fit. No secrets. */
   summary?: unknown;
+  /** The keys of it without which nobody can approve: what does not fit whole is not asked about. */
+  whole?: readonly string[];
   /** Throws {@link ToolRefusal} unless a grant covers the call. Asked of policy and of ceiling. */
   check(granted: Granted): void;
   /**
@@ -55,6 +57,7 @@ export interface Performed {
   bytesOut?: number;
   /** What was spent in truth, where more than nothing was reserved; the reservation stands else. */
   spent?: readonly Spent[];
+  reached?: readonly Reached[];
 }
 
 /** One tool: its arguments, its rule, its work. */
@@ -65,7 +68,10 @@ export interface ToolSpec<G extends Grant, Args extends z.ZodType> {
   args: Args;
   /** Set where planning itself is work: it is not done for who was not granted the tool. */
   costly?: true;
-  plan(args: z.output<Args>): Plan<NonNullable<Policy[G]>> | Promise<Plan<NonNullable<Policy[G]>>>;
+  plan(
+    args: z.output<Args>,
+    run: CallingRun,
+  ): Plan<NonNullable<Policy[G]>> | Promise<Plan<NonNullable<Policy[G]>>>;
   perform(args: z.output<Args>, at: Performing<NonNullable<Policy[G]>>): Promise<Performed>;
   /** Set where pieces of the answer can be had before its end. Called in place of `perform`. */
   stream?(
@@ -80,6 +86,7 @@ export interface ToolSpec<G extends Grant, Args extends z.ZodType> {
 export interface Prepared {
   target: string;
   summary: unknown;
+  whole: readonly string[];
   /** Throws {@link ToolRefusal} unless policy and ceiling cover the call. */
   judge(run: CallingRun): Verdict;
   perform(at: Circumstances): Promise<Performed>;
@@ -114,11 +121,12 @@ export function defineTool<G extends Grant, Args extends z.ZodType>(
     async prepare(given, run) {
       const args = parse(spec.args, given);
       if (spec.costly) grantsOf(spec.grant, run);
-      const plan = await spec.plan(args);
+      const plan = await spec.plan(args, run);
       const { stream } = spec;
       return {
         target: plan.target,
         summary: plan.summary ?? null,
+        whole: plan.whole ?? [],
         judge: (run) => judge(spec.grant, plan, run),
         perform: (at) => spec.perform(args, { ...at, ...grantsOf(spec.grant, at.run) }),
         stream: stream && spec.wantsStream?.(args)

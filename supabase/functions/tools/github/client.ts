@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { createCache } from "../../_shared/cache.ts";
 import type { Egress, EgressResponse, Moved } from "../../_shared/egress/egress.ts";
+import { createRedaction } from "../../_shared/egress/redact.ts";
 import { ToolRefusal } from "../../_shared/policy/refusal.ts";
 import { ask, readJson, refusalOf, type Upstream } from "../../_shared/upstream.ts";
 import { VERSION } from "../../_shared/version.ts";
@@ -90,7 +91,7 @@ export function createGithub(
       const path = action.path(args);
       const full = path.startsWith("//") ? path.slice(1) : `/repos/${args.repository}${path}`;
       const { json, moved } = await get(full, action.query?.(args) ?? {}, by);
-      return { data: readWith(action, json, args), ...moved };
+      return { data: blotted(readWith(action, json, args), by.token), ...moved };
     },
   };
 }
@@ -132,6 +133,19 @@ function refusalByStatus(status: number): ToolRefusal | undefined {
   if (status < 300 || status >= 400) return undefined;
   const moved = "It has moved: name the repository as it is called now.";
   return new ToolRefusal("repository_denied", moved);
+}
+
+/** Files come in base64 with line breaks, where a token is not found before they are decoded. */
+function blotted(data: unknown, token: string | undefined): unknown {
+  if (token === undefined) return data;
+  const redaction = createRedaction([token]);
+  const walk = (value: unknown): unknown => {
+    if (typeof value === "string") return redaction.text(value);
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]));
+  };
+  return walk(data);
 }
 
 function readWith(action: Action, json: unknown, args: GithubArgs): unknown {

@@ -82,7 +82,7 @@ const EMPTY: LlmReply = { text: "", stop: "other", usage: undefined, bytesIn: 0,
 /** What a person sees who is asked: whom, how much, and how it ends. */
 function summaryOf({ model, messages, max_tokens }: LlmArgs): unknown {
   const last = messages.at(-1)?.content ?? "";
-  return { model, max_tokens, messages: messages.length, last: last.slice(0, 500).toWellFormed() };
+  return { model, max_tokens, messages: messages.length, last };
 }
 
 function check({ prices }: LlmToolDeps, { model, messages }: LlmArgs, models: string[]): void {
