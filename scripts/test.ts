@@ -32,24 +32,30 @@ const ONCE = [
   "tests/functions/rest_matrix_test.ts",
   "tests/functions/_shared/limit/load_postgres_test.ts",
   "tests/functions/_shared/limit/load_redis_test.ts",
+  "tests/functions/_shared/limit/outage_test.ts",
 ];
 
-/** Suites that watch the whole process (memory, CPU, environment) run their files one by one. */
-async function suites(only: string[]): Promise<Suite[]> {
+/**
+ * Suites that run beside each other, group after group. Those that watch the whole process (memory,
+ * CPU, environment) run alone, and their files one by one.
+ */
+async function suites(only: string[]): Promise<Suite[][]> {
   const deno = Deno.execPath();
-  if (only.length > 0) return [{ name: "selected", command: deno, args: [...TEST, ...only] }];
+  if (only.length > 0) return [[{ name: "selected", command: deno, args: [...TEST, ...only] }]];
   const on = `on Deno ${Deno.version.deno}`;
   const parallel = ["--parallel", `--ignore=${SANDBOX.join(",")}`];
-  const here: Suite[] = [
-    {
+  const here: Suite[][] = [
+    [{
       name: `functions, database, story ${on}`,
       command: deno,
       args: [...TEST, ...parallel, ...REST],
-    },
-    { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
-    { name: `sandbox and attacks ${on}`, command: deno, args: [...TEST, ...SANDBOX] },
-    { name: `runner ${on}`, command: deno, args: [...TEST, "tests/runner"] },
-    { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev"] },
+    }],
+    [{ name: `sandbox and attacks ${on}`, command: deno, args: [...TEST, ...SANDBOX] }],
+    [
+      { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
+      { name: `runner ${on}`, command: deno, args: [...TEST, "tests/runner"] },
+      { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev"] },
+    ],
   ];
   const older = await hostedDeno();
   if (older === undefined) {
@@ -62,8 +68,8 @@ async function suites(only: string[]): Promise<Suite[]> {
   const args = [...there, "--parallel", ignored, "tests/functions"];
   return [
     ...here,
-    { name: `functions on Deno ${HOSTED_DENO}`, command: older, args },
-    { name: `sandbox on Deno ${HOSTED_DENO}`, command: older, args: [...there, sandbox] },
+    [{ name: `functions on Deno ${HOSTED_DENO}`, command: older, args }],
+    [{ name: `sandbox on Deno ${HOSTED_DENO}`, command: older, args: [...there, sandbox] }],
   ];
 }
 
@@ -172,11 +178,13 @@ if (import.meta.main) {
       CLOISTER_TEST_STACK: JSON.stringify({ ...shared, env: stack.env }),
     };
     await openTools(adminUrl);
-    for (const suite of await suites(Deno.args)) {
-      const { passed, failed, ignored } = await runSuite(suite, env, failures);
-      total.passed += passed;
-      total.failed += failed;
-      total.ignored += ignored;
+    for (const group of await suites(Deno.args)) {
+      const counts = await Promise.all(group.map((suite) => runSuite(suite, env, failures)));
+      for (const { passed, failed, ignored } of counts) {
+        total.passed += passed;
+        total.failed += failed;
+        total.ignored += ignored;
+      }
     }
   }
   if (total.ignored > 0) {
