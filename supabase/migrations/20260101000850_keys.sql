@@ -1,5 +1,6 @@
 -- How API keys come and go. The functions make the secret and send its SHA-256: the database never
--- sees what would open anything. A person manages keys; a key never does.
+-- sees what would open anything. A person manages keys; a key never does. A little over 300 lines, since
+-- making, renewing and revoking share their checks.
 
 create function app.own_key(key_id uuid) returns public.api_keys
 language plpgsql

@@ -1,3 +1,5 @@
+-- API keys from their making to their end. Longer than 300 lines, since one cast of keys is played
+-- through all of it.
 begin;
 \ir helpers.psql
 select plan(91);

@@ -1,3 +1,5 @@
+-- Calls of tools from their beginning to their end, approvals, budgets. Longer than 300 lines, since one
+-- cast of runs is played through all of it.
 begin;
 \ir helpers.psql
 select plan(121);

@@ -4,7 +4,7 @@
  */
 import type { Things } from "./cast.ts";
 
-/** What each role may do, as SECURITY and the issue have it: written down here, not read anywhere. */
+/** What each role may do, written down here, not read anywhere. */
 export const ROLES = {
   viewer: ["agents:read"],
   user: [
