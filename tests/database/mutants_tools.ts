@@ -86,7 +86,7 @@ export const TOOL_EDITS: readonly Edit[] = [
   ["policies", "app.refuse_recording", "'agents:write'", "'agents:execute'"],
   ["policies", "app.tool_ceiling", "perform app.require('admin');", ""],
   ["policies", "app.set_tool_ceiling", "perform app.require('admin');", ""],
-  ["policies", "app.set_tool_ceiling", "is distinct from 'object'", "is null"],
+  ["policies", "app.set_tool_ceiling", "if not app.is_policy(given)", "if false"],
   ["policies", "app.audit_setting", "- 'tool_ceiling'", ""],
   ["tool_calls", "public.find_tool_run", "run.status is distinct from 'running' or", ""],
   ["tool_calls", "public.find_tool_run", "and v.approval <> 'needed'", ""],

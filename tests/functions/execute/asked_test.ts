@@ -31,7 +31,10 @@ Deno.test("a call that the operator has a person asked about can be approved, by
     const headers = { prefer: "respond-async" };
     const reply = await call(stack, "POST", "/execute/agents/mail", { token, headers, body: {} });
     assert.equal(reply.status, 202, "a key that may only execute does");
-    assert.equal(Run.parse(await reply.json()).limits.wall_ms, 40_000);
+    const asking = Run.parse(await reply.json());
+    assert.equal(asking.limits.wall_ms, 40_000);
+    const over = await ann.call("POST", `/execute/runs/${asking.id}/cancel`);
+    assert.equal(over.status, 202, await over.text());
   } finally {
     await sql.end();
   }

@@ -67,8 +67,8 @@ async function tablesWith(sql: postgres.Sql, forms: readonly string[]): Promise<
   const found: string[] = [];
   for (const { name } of tables) {
     const rows = await sql.unsafe(
-      `select from ${name} as t
-        where exists (select from unnest($1::text[]) as form where position(form in t::text) > 0)
+      `select from (select t::text as line from ${name} as t offset 0) as t
+        where exists (select from unnest($1::text[]) as form where position(form in line) > 0)
         limit 1`,
       [[...forms]],
     );

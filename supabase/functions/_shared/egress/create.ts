@@ -107,7 +107,7 @@ async function hop(trip: Trip, going: Going, number: number): Promise<Answer> {
     headers: { ...going.headers, ...readHeaders(permit.headers ?? {}) },
   };
   const isPrivate = world.privateOrigins.has(going.url.origin);
-  const release = world.slots.take(going.url.origin, rules.tenant);
+  const release = await world.slots.take(going.url.origin, deadline.signal, rules.tenant);
   try {
     const finding = findAddresses(going.url, isPrivate, world.resolve);
     const addresses = await deadline.within(finding);

@@ -85,7 +85,11 @@ async function call(
         await response.body?.cancel();
         throw new ToolFailure("budget_spent", `A run may have ${MAX_STREAMS} open streams.`);
       }
-      streams.set(id, piecesOf(response));
+      const pieces = piecesOf(response);
+      streams.set(id, pieces);
+      // What nobody reads is not closed by the request's own signal before it is collected.
+      signal.addEventListener("abort", () => void pieces.close(), { once: true });
+      if (signal.aborted) await pieces.close();
       return { stream: id };
     }
     const reply = Reply.parse(await response.json());

@@ -203,7 +203,7 @@ Deno.test("more connections than there may be are refused, and each gives its pl
   await using net = await createInternet({
     names: { "api.example.com": [[PUBLIC]], "other.example.org": [[PUBLIC]] },
     servers: { [`${PUBLIC}:443`]: speak },
-    deps: { connections: { all: 3, perOrigin: 2 } },
+    deps: { connections: { all: 3, perOrigin: 2, waitMs: 20 } },
   });
   const send = (host: string) =>
     net.egress.send({ url: `https://${host}/`, method: "GET" }, open(), LIVE);
@@ -216,12 +216,12 @@ Deno.test("more connections than there may be are refused, and each gives its pl
   await (await send("api.example.com")).body.cancel();
 });
 
-Deno.test("one tenant has a quarter of the connections, and leaves the others theirs", async () => {
+Deno.test("one tenant has a part of the connections, and leaves the others theirs", async () => {
   const speak = SLOW["never ends its body"] ?? (() => {});
   await using net = await createInternet({
     names: { "api.example.com": [[PUBLIC]], "other.example.org": [[PUBLIC]] },
     servers: { [`${PUBLIC}:443`]: speak },
-    deps: { connections: { all: 12, perOrigin: 8 } },
+    deps: { connections: { all: 12, perOrigin: 4, waitMs: 20 } },
   });
   const send = (host: string, tenant: string) =>
     net.egress.send({ url: `https://${host}/`, method: "GET" }, open({ tenant }), LIVE);
@@ -233,6 +233,25 @@ Deno.test("one tenant has a quarter of the connections, and leaves the others th
   for (const { body } of replies) await body.cancel();
   await net.closed(5);
   await (await send("api.example.com", "ann")).body.cancel();
+});
+
+Deno.test("who waits for a connection gets the place that is given back", async () => {
+  const speak = SLOW["never ends its body"] ?? (() => {});
+  await using net = await createInternet({
+    names: { "api.example.com": [[PUBLIC]] },
+    servers: { [`${PUBLIC}:443`]: speak },
+    deps: { connections: { all: 1, perOrigin: 1, waitMs: 20_000 } },
+  });
+  const send = (signal = LIVE) =>
+    net.egress.send({ url: "https://api.example.com/", method: "GET" }, open(), signal);
+  const first = await send();
+  const given = new AbortController();
+  const leaving = assert.rejects(send(given.signal), refused("run_ended"));
+  const second = send();
+  given.abort();
+  await leaving;
+  await first.body.cancel();
+  await (await second).body.cancel();
 });
 
 const BROKEN: Record<string, string> = {
