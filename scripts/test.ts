@@ -44,31 +44,31 @@ async function suites(only: string[]): Promise<Suite[][]> {
   if (only.length > 0) return [[{ name: "selected", command: deno, args: [...TEST, ...only] }]];
   const on = `on Deno ${Deno.version.deno}`;
   const parallel = ["--parallel", `--ignore=${SANDBOX.join(",")}`];
-  const here: Suite[][] = [
+  const waiting: Suite[] = [
+    { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
+    { name: `runner ${on}`, command: deno, args: [...TEST, "tests/runner"] },
+    { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev"] },
+  ];
+  const alone: Suite[][] = [
     [{
       name: `functions, database, story ${on}`,
       command: deno,
       args: [...TEST, ...parallel, ...REST],
     }],
     [{ name: `sandbox and attacks ${on}`, command: deno, args: [...TEST, ...SANDBOX] }],
-    [
-      { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
-      { name: `runner ${on}`, command: deno, args: [...TEST, "tests/runner"] },
-      { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev"] },
-    ],
   ];
   const older = await hostedDeno();
   if (older === undefined) {
     console.log(`skipped: npm has no Deno ${HOSTED_DENO} for this machine`);
-    return here;
+    return [...alone, waiting];
   }
   const [, sandbox = ""] = SANDBOX;
   const ignored = `--ignore=${[...ONCE, sandbox].join(",")}`;
   const there = ["test", "-A", "--no-lock"];
   const args = [...there, "--parallel", ignored, "tests/functions"];
   return [
-    ...here,
-    [{ name: `functions on Deno ${HOSTED_DENO}`, command: older, args }],
+    ...alone,
+    [...waiting, { name: `functions on Deno ${HOSTED_DENO}`, command: older, args }],
     [{ name: `sandbox on Deno ${HOSTED_DENO}`, command: older, args: [...there, sandbox] }],
   ];
 }
