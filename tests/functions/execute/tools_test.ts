@@ -1,4 +1,5 @@
 import assert from "@std/assert";
+import * as z from "zod";
 import {
   createRunTools,
   type ToolsDeps,
@@ -6,6 +7,7 @@ import {
 } from "../../../supabase/functions/execute/runs/tools.ts";
 import { ToolFailure } from "../../../supabase/functions/_shared/sandbox/engine.ts";
 
+const Asked = z.strictObject({ call: z.string(), tool: z.string(), args: z.unknown() });
 const NEVER = new AbortController().signal;
 
 /** The tools of a run whose `tools` function answers so, one answer a request, the last one for ever. */
@@ -47,7 +49,9 @@ Deno.test("a tool call is asked of the tools function, with the run's pass", asy
   const { asked, call } = toolsThatAnswer([() => Response.json({ ok: true, value: [1] })]);
   assert.deepEqual(await call("files.read", { path: "a" }), [1]);
   assert.equal(asked.length, 1);
-  assert.partialDeepStrictEqual(asked[0], { tool: "files.read", args: { path: "a" } });
+  const { call: id, ...rest } = Asked.parse(asked[0]);
+  assert.match(id, /^[0-9a-f-]{36}$/);
+  assert.deepEqual(rest, { tool: "files.read", args: { path: "a" } });
 });
 
 Deno.test("a refusal keeps its code and its message", async () => {

@@ -109,8 +109,11 @@ export function tools(promise: Promised): void {
   promise("lets only so many calls be under way at once, and makes all in turn", async (play) => {
     let underWay = 0;
     let most = 0;
+    const three = Promise.withResolvers<void>();
     const busy: Tool = async (value) => {
       most = Math.max(most, ++underWay);
+      if (most >= 3) three.resolve();
+      await three.promise;
       await new Promise((resolve) => setTimeout(resolve, 1));
       underWay--;
       return value;
