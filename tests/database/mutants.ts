@@ -137,11 +137,13 @@ function policyMutants(table: string, name: string): Mutant[] {
   const chapter = CHAPTERS[table] ?? table;
   const policy = `policy "${name}" on public.${table}`;
   return [
-    `drop ${policy}`,
-    `alter ${policy} using (true)`,
-    ...(WEAK_POLICIES[table] ?? [READ]).map((check) => `alter ${policy} using (${check})`),
-    `alter ${policy} to public`,
-  ].map((statement) => mutant(chapter, statement));
+    ...[
+      `drop ${policy}`,
+      `alter ${policy} using (true)`,
+      ...(WEAK_POLICIES[table] ?? [READ]).map((check) => `alter ${policy} using (${check})`),
+    ].map((statement) => mutant(chapter, statement)),
+    mutant("ground", `alter ${policy} to public`),
+  ];
 }
 
 function tableMutants(table: string): Mutant[] {
