@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Account, findAccount, openToOthers, privateFolder } from "./account.ts";
 import { installPostgres } from "./binaries.ts";
 import { StackError } from "../error.ts";
-import { spawnGuarded } from "./guard.ts";
+import { type Guarded, spawnGuarded } from "./guard.ts";
 import { stopOrphan } from "./orphan.ts";
 import { freePort } from "../port.ts";
 
@@ -21,10 +21,13 @@ export interface PostgresOptions {
   password: string;
   /** A wish: when it is busy, another port is taken. */
   port: number;
-  /** Is told when the server ends without having been asked to. */
+  /** Is told when the server ends without having been asked to, and is started again. */
   log: (line: string) => void;
 }
 
+/** A server that does not start this often has a reason that waiting does not mend. */
+const MAX_RESTARTS = 20;
+const RESTART_MS = 250;
 const SUPERUSER = "supabase_admin";
 
 // What suits a developer's machine. Durability is Postgres' own default: fsync stays on.
@@ -52,16 +55,60 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const listen = freePort(options.port);
   const command = [join(home, "bin", "postgres"), "-D", data, ...settings(listen)];
   const log = join(dir, "postgres.log");
-  const server = spawnGuarded(command, log, { cwd: folder, env: { LC_ALL: "C" }, ...account });
+  const spawn = () => spawnGuarded(command, log, { cwd: folder, env: { LC_ALL: "C" }, ...account });
+  const server = await keepRunning({ spawn, log, data, tell: options.log });
+  const adminUrl = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${listen}/postgres`;
+  return { adminUrl, folder, [Symbol.asyncDispose]: () => server.stop() };
+}
+
+interface Running {
+  spawn(): Guarded;
+  log: string;
+  data: string;
+  tell(line: string): void;
+}
+
+/** Starts the server, and again whenever it ends without having been asked to. */
+async function keepRunning({ spawn, log, data, tell }: Running): Promise<Pick<Guarded, "stop">> {
+  let server = await start(spawn, log);
+  let stopping = false;
+  let restarting = Promise.resolve();
+  const watch = () =>
+    server.ended.then(() => {
+      tell(`Postgres has ended and is started again. See ${log}.`);
+      restarting = restart();
+    });
+  const restart = async () => {
+    for (let tries = 1; !stopping; tries++) {
+      await stopOrphan(data);
+      try {
+        server = await start(spawn, log);
+        watch();
+        return;
+      } catch (cause) {
+        // What a killed server leaves behind in memory is gone a moment later.
+        if (tries === MAX_RESTARTS) return tell(`Postgres does not start again: ${cause}`);
+        await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+      }
+    }
+  };
+  watch();
+  return {
+    async stop() {
+      stopping = true;
+      await restarting;
+      await server.stop();
+    },
+  };
+}
+
+async function start(spawn: () => Guarded, log: string): Promise<Guarded> {
+  const server = spawn();
   await server.saw("database system is ready to accept connections").catch(async (cause) => {
     await server.stop();
     throw new StackError(`Postgres did not start. See ${log}:\n${cause.message}`, { cause });
   });
-  server.ended.then(() =>
-    options.log(`Postgres has ended. See ${log}, and start the stack again.`)
-  );
-  const adminUrl = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${listen}/postgres`;
-  return { adminUrl, folder, [Symbol.asyncDispose]: () => server.stop() };
+  return server;
 }
 
 /** Deletes the data that belongs to a state folder, wherever it lies. The caller holds the lock. */

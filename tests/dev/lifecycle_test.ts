@@ -105,6 +105,21 @@ Deno.test("after SIGKILL the next start finds every committed row, and no Postgr
   assert.equal((await serversOf(folder.path)).length, 1);
 });
 
+Deno.test("a Postgres that is killed is started again by its stack, with what was committed", async () => {
+  await using folder = await temporaryFolder();
+  await using stack = await startStack(optionsIn(folder.path));
+  await query(stack.databaseUrl, "create table public.rows (n int)");
+  await query(stack.databaseUrl, "insert into public.rows select generate_series(1, 100)");
+  const [before = ""] = await serversOf(folder.path);
+  Deno.kill(Number.parseInt(before), "SIGKILL");
+  const [row] = await untilAnswered(() =>
+    query(stack.databaseUrl, "select count(*)::int as count from public.rows")
+  );
+  assert.equal(Object(row).count, 100);
+  const after = await serversOf(folder.path);
+  assert.deepEqual([after.length, after.includes(before)], [1, false]);
+});
+
 Deno.test("a Postgres that outlived its stack and its guard is ended by the next start", async () => {
   await using folder = await temporaryFolder();
   const main = await startMain(folder.path);
@@ -119,3 +134,18 @@ Deno.test("a Postgres that outlived its stack and its guard is ended by the next
   });
   assert.equal((await serversOf(folder.path)).length, 1);
 });
+
+/** What is asked is answered again once the server is back. */
+async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (cause) {
+      assert.match(
+        String(cause),
+        /ECONNREFUSED|ECONNRESET|CONNECTION_|terminat|starting up|not yet accepting/,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
