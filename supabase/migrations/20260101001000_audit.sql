@@ -10,9 +10,13 @@
 -- (2026-01-02T03:04:05.678Z). `details` is text as Postgres writes jsonb: keys by length and then
 -- by bytes, ", " between elements, ": " after keys; its numbers are integers. The first prev_hash
 -- is 64 zeros. So the log can be checked by whoever has an export, without this database.
+--
+-- No entry is older than the one before it: where a clock goes back, or a transaction took long, an
+-- entry has the time of the one before. So a month is one stretch of the log, and a partition, and
+-- when it expires, what is left still is a log without a gap.
 
 create table public.audit_log (
-  seq bigint primary key,
+  seq bigint not null,
   at timestamptz(3) not null,
   actor_id uuid,
   key_id uuid,
@@ -28,11 +32,12 @@ create table public.audit_log (
   via text not null check (via in ('api', 'direct', 'sql')),
   policy_hash text,
   prev_hash text not null,
-  hash text not null
-);
+  hash text not null,
+  primary key (seq, at)
+) partition by range (at);
 comment on table public.audit_log is
   'Who did what, in the order of commits. actor_id and key_id are records, not references. Source, '
-  'input and secrets are never in it. hash covers prev_hash and every other column.';
+  'input and secrets are never in it. hash covers prev_hash and every other column. at never goes back.';
 
 create index audit_log_actor_id_seq_idx on public.audit_log (actor_id, seq desc);
 create index audit_log_key_id_seq_idx on public.audit_log (key_id, seq desc)
@@ -44,12 +49,13 @@ create index audit_log_at_idx on public.audit_log (at);
 create table app.audit_head (
   only_row boolean primary key default true check (only_row),
   seq bigint not null,
-  hash text not null
+  hash text not null,
+  at timestamptz(3) not null
 ) with (fillfactor = 10);
 comment on table app.audit_head is
   'The last entry of the audit log. Whoever adds one locks this row, last of all locks.';
 revoke all on table app.audit_head from public, anon, authenticated, service_role;
-insert into app.audit_head (seq, hash) values (0, repeat('0', 64));
+insert into app.audit_head (seq, hash, at) values (0, repeat('0', 64), '-infinity');
 
 create function app.audit_hash(entry public.audit_log) returns text
 language plpgsql stable
@@ -69,7 +75,8 @@ revoke execute on function app.audit_hash from public, anon, authenticated, serv
 
 -- Number, link and hash are made here, whatever the writer says. An entry follows the head, or what
 -- the same statement has added since: a head that is moved for each of many entries would be read
--- through all its earlier versions.
+-- through all its earlier versions. What was added since is not older than the head, so that only
+-- its partition is looked into.
 create function app.link_entry() returns trigger
 language plpgsql security definer
 set search_path = ''
@@ -78,12 +85,14 @@ declare
   head record;
   last record;
 begin
-  select h.seq, h.hash into strict head from app.audit_head as h for update;
-  select l.seq, l.hash into last from public.audit_log as l order by l.seq desc limit 1;
+  select h.seq, h.hash, h.at into strict head from app.audit_head as h for update;
+  select l.seq, l.hash, l.at into last from public.audit_log as l
+  where l.at >= head.at order by l.seq desc limit 1;
   if last.seq > head.seq then
     head := last;
   end if;
   new.seq := head.seq + 1;
+  new.at := greatest(new.at, head.at);
   new.prev_hash := head.hash;
   new.hash := app.audit_hash(new);
   return new;
@@ -99,8 +108,13 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  update app.audit_head as h set seq = l.seq, hash = l.hash
-  from (select * from public.audit_log order by seq desc limit 1) as l where l.seq > h.seq;
+  update app.audit_head as h set seq = l.seq, hash = l.hash, at = l.at
+  from (
+    select since.* from app.audit_head as head
+    cross join lateral (
+      select * from public.audit_log as l where l.at >= head.at order by l.seq desc limit 1
+    ) as since
+  ) as l where l.seq > h.seq;
   return null;
 end;
 $$;
@@ -122,6 +136,8 @@ revoke execute on function app.refuse_change from public, anon, authenticated, s
 create trigger refuse_change before update or delete or truncate on public.audit_log
 for each statement execute function app.refuse_change();
 
+select app.partition_by_month('audit_log', 'at', only_grows => true);
+
 -- Entries of transactions under way. Linking them only at commit keeps the lock of the head short,
 -- and last: so it can be part of no deadlock. No row lives beyond its transaction, hence unlogged.
 create unlogged table app.audit_pending (
@@ -134,16 +150,24 @@ create unlogged table app.audit_pending (
 comment on table app.audit_pending is 'Entries that become part of the audit log at commit.';
 revoke all on table app.audit_pending from public, anon, authenticated, service_role;
 
--- Called for each entry of the transaction; the first call links them all.
+-- Called for each entry of the transaction; the first call links them all. The head is locked before
+-- the entries are given their times, because a trigger of the log cannot move one to another month.
 create function app.commit_entries() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
+declare
+  floor timestamptz(3);
 begin
   if exists (select from app.audit_pending as p where p.xact = new.xact and p.id = new.id) then
+    select h.at into strict floor from app.audit_head as h for update;
     insert into public.audit_log
-    select (p.entry).* from app.audit_pending as p where p.xact = new.xact
-    order by p.noted_at;
+    select linked.* from (
+      select p.*, greatest(floor, max((p.entry).at) over (order by p.noted_at, p.id)) as at
+      from app.audit_pending as p where p.xact = new.xact
+    ) as p
+    cross join lateral jsonb_populate_record(p.entry, jsonb_build_object('at', p.at)) as linked
+    order by p.noted_at, p.id;
     delete from app.audit_pending as p where p.xact = new.xact;
   end if;
   return null;

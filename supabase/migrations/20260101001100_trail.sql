@@ -111,14 +111,21 @@ end;
 $$;
 revoke execute on function app.policy_hash from public, anon, authenticated, service_role;
 
--- A run is started by the service for its owner, so the row says who it is. That it is to stop is
--- asked by a caller: its owner, or an admin with a quarantine.
+-- A run is queued and started by the service for its owner, so the row says who it is. That it is to
+-- stop is asked by a caller: its owner, or an admin with a quarantine.
 create function app.audit_run() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  if tg_op = 'INSERT' then
+  if new.status = 'queued' and new.cancel_requested_at is null then
+    perform app.audit('run.queued', 'run', new.id::text, jsonb_build_object(
+        'agent', new.agent_name, 'agent_id', new.agent_id, 'version', new.version,
+        'trigger', new.trigger, 'attempt', new.attempt)
+        || case when new.trigger_id is not null
+          then jsonb_build_object('trigger_id', new.trigger_id) else '{}' end,
+      new.owner_id, new.key_id);
+  elsif new.status = 'running' and new.cancel_requested_at is null then
     perform app.audit('run.started', 'run', new.id::text, jsonb_build_object(
         'agent', new.agent_name, 'agent_id', new.agent_id, 'version', new.version,
         'engine', new.engine) || case when new.recording then '{"recording": true}' else '{}' end::jsonb,
@@ -134,6 +141,9 @@ revoke execute on function app.audit_run from public, anon, authenticated, servi
 
 create trigger audit_run_start after insert on public.runs
 for each row execute function app.audit_run();
+create trigger audit_run_step after update of status on public.runs
+for each row when (new.status <> old.status and new.status in ('queued', 'running'))
+execute function app.audit_run();
 create trigger audit_run_cancel after update of cancel_requested_at on public.runs
 for each row when (old.cancel_requested_at is null and new.cancel_requested_at is not null)
 execute function app.audit_run();

@@ -1,7 +1,8 @@
 -- Whether the audit log is whole. The chain shows what was edited, removed or moved in it. That its
 -- end was not cut off, or all of it written anew, shows only who kept number and hash of an earlier
--- entry: each export, alert and bundle of evidence carries them. A long log is checked stretch by
--- stretch: the first entry of each has to link to the one before it.
+-- entry: each export, alert, checkpoint and bundle of evidence carries them. A long log is checked
+-- stretch by stretch: the first entry of each has to link to the one before it, and the first that
+-- has not expired to the checkpoint up to which the others have.
 
 -- The first entry of a stretch that does not follow from the one before it, or a null row.
 -- linked: it holds the hash of the one before. intact: its own hash is that of its columns.
@@ -65,7 +66,8 @@ end;
 $$;
 revoke execute on function app.diagnose_link from public, anon, authenticated, service_role;
 
--- What is wrong with the end of a log whose links hold, or with what somebody remembers of it.
+-- What is wrong with the end of a log whose links hold, or with what somebody remembers of it. Of
+-- entries that have expired only checkpoints remember anything.
 create function app.diagnose_end(
   last_seq bigint, last_hash text, head app.audit_head, expected_seq bigint, expected_hash text,
   out problem text, out at_seq bigint
@@ -77,8 +79,12 @@ begin
   if last_seq < greatest(head.seq, expected_seq) then
     problem := 'truncated';
     at_seq := last_seq + 1;
-  elsif expected_seq >= 1 and lower(expected_hash) is distinct from
-    (select l.hash from public.audit_log as l where l.seq = diagnose_end.expected_seq) then
+  elsif expected_seq >= 1 and lower(expected_hash) is distinct from coalesce(
+    (select l.hash from public.audit_log as l where l.seq = diagnose_end.expected_seq),
+    (select case when f.seq = diagnose_end.expected_seq then f.hash
+      when f.seq > diagnose_end.expected_seq then coalesce((
+        select c.hash from public.audit_checkpoints as c where c.seq = diagnose_end.expected_seq
+      ), lower(expected_hash)) end from app.audit_floor() as f)) then
     problem := 'edited';
     at_seq := expected_seq;
   elsif (head.seq, head.hash) is distinct from (last_seq, last_hash) then
@@ -88,6 +94,22 @@ begin
 end;
 $$;
 revoke execute on function app.diagnose_end from public, anon, authenticated, service_role;
+
+-- The first checkpoint of a stretch that the log does not have as it was made, or null.
+create function app.broken_checkpoint(since_seq bigint, until_seq bigint) returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select c.seq from public.audit_checkpoints as c
+    left join public.audit_log as l on l.seq = c.seq
+    where c.seq between since_seq and until_seq and l.hash is distinct from c.hash
+    order by c.seq limit 1
+  );
+end;
+$$;
+revoke execute on function app.broken_checkpoint from public, anon, authenticated, service_role;
 
 -- What is wrong with a log, where no link of the stretch is broken: it may be that its last entries
 -- are gone. That the log ends where the head says is asked of the stretch that reaches its end, and
@@ -117,6 +139,12 @@ begin
   end if;
   select d.problem, d.at_seq into problem, at_seq
   from app.diagnose_end(last.seq, last.hash, head, expected_seq, expected_hash) as d;
+  at_seq := coalesce(at_seq, app.broken_checkpoint(
+    since_seq, case when until_seq >= last.seq then 9223372036854775807 else until_seq end));
+  if problem is null and at_seq is not null then
+    problem := case when at_seq > last.seq then 'truncated' else 'edited' end;
+    at_seq := least(at_seq, last.seq + 1);
+  end if;
 end;
 $$;
 revoke execute on function app.diagnose_stretch from public, anon, authenticated, service_role;
@@ -130,17 +158,18 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  first_hash text := repeat('0', 64);
-  before_hash text := first_hash;
+  floor record := app.audit_floor();
+  before_hash text := floor.hash;
   last public.audit_log;
   broken record;
   found_there record;
 begin
   select l.* into last from public.audit_log as l order by l.seq desc limit 1;
-  last.seq := coalesce(last.seq, 0);
-  last.hash := coalesce(last.hash, first_hash);
+  last.seq := coalesce(last.seq, floor.seq);
+  last.hash := coalesce(last.hash, floor.hash);
+  since_seq := greatest(since_seq, floor.seq + 1);
   until_seq := coalesce(until_seq, greatest(last.seq, since_seq));
-  if since_seq > 1 then
+  if since_seq > floor.seq + 1 then
     before_hash := (select l.hash from public.audit_log as l where l.seq = since_seq - 1);
   end if;
   broken := app.broken_link(since_seq, until_seq, before_hash);
@@ -159,7 +188,11 @@ begin
     'ok', found_there.problem is null, 'checked', found_there.checked,
     'since_seq', since_seq, 'until_seq', since_seq + found_there.checked - 1,
     'head_seq', last.seq, 'head_hash', last.hash,
-    'problem', found_there.problem, 'at_seq', found_there.at_seq);
+    'problem', found_there.problem, 'at_seq', found_there.at_seq,
+    'checkpoint', (
+      select json_build_object('seq', c.seq, 'hash', c.hash, 'entries', c.entries, 'at', c.at,
+        'signature', c.signature)
+      from public.audit_checkpoints as c where c.seq = floor.seq));
 end;
 $$;
 revoke execute on function app.check_audit_chain from public, anon, authenticated, service_role;
@@ -195,8 +228,9 @@ as $$
 $$;
 comment on function public.verify_audit_chain is
   'Checks the audit log from an entry on, up to the end or to another: {ok, checked, since_seq, '
-  'until_seq, head_seq, head_hash, problem, at_seq}. problem is edited, missing, reordered or '
-  'truncated, at_seq where; until_seq is the last entry found whole. With the number and hash of '
+  'until_seq, head_seq, head_hash, problem, at_seq, checkpoint}. problem is edited, missing, '
+  'reordered or truncated, at_seq where; until_seq is the last entry found whole; checkpoint is the '
+  'signed one that the log begins after, if any of it has expired. With the number and hash of '
   'an earlier head, a log that was cut off or written anew is found too. Errors: forbidden, '
   'mfa_required, session_revoked, invalid_request.';
 revoke execute on function public.verify_audit_chain from public, anon, authenticated, service_role;

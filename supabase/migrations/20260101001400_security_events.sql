@@ -135,7 +135,7 @@ begin
   entry.resource_type := 'route';
   entry.resource_id := concat_ws(' ', event.method, event.route);
   entry.outcome := 'denied';
-  entry.details := jsonb_build_object('code', event.code, 'count', event.count);
+  entry.details := jsonb_build_object('code', event.code, 'count', event.count, 'at', event.at);
   entry.request_id := event.request_id;
   entry.address := event.address;
   entry.user_agent := event.user_agent;

@@ -159,7 +159,7 @@ begin
         app.brief(r.input) as input, app.brief(r.output) as output, app.brief(r.error) as error,
         r.engine, r.layers, r.limits, r.usage, r.request_id, r.key_id, r.created_at, r.started_at,
         r.ended_at, r.heartbeat_at, r.deadline_at, r.cancel_requested_at, r.policy_hash,
-        r.recording
+        r.recording, r.attempt, r.trigger, r.trigger_id, r.queued_at
       from public.runs as r
       where r.id in (select app.runs_of(kind, target, since, until)) order by r.id) as r;
   when 'run_events' then open rows for
@@ -177,6 +177,10 @@ begin
     where l.seq in (select app.entries_of(kind, target, since, until)) order by l.seq;
   when 'audit_head' then open rows for
     select json_build_object('seq', h.seq, 'hash', h.hash) from app.audit_head as h;
+  when 'audit_checkpoints' then open rows for
+    select to_json(c) from public.audit_checkpoints as c
+    where c.signature is not null and (c.seq = (select f.seq from app.audit_floor() as f)
+      or (c.at >= since and c.at < until)) order by c.seq;
   when 'security_events' then open rows for
     select to_json(e) from public.security_events as e
     where e.at >= since and e.at < until
@@ -227,7 +231,7 @@ set search_path = ''
 as $$
 declare
   names text[] := array['agents', 'agent_versions', 'runs', 'run_events', 'tool_calls', 'audit_log',
-    'audit_head', 'security_events', 'quarantines', 'api_keys'];
+    'audit_head', 'audit_checkpoints', 'security_events', 'quarantines', 'api_keys'];
   texts text[] := '{}';
   room int := 16777216;
 begin

@@ -148,7 +148,7 @@ select public.record_security_events(json_build_array(json_build_object('type', 
   'user_id', tests.id('bob'), 'key_id', tests.id('key'), 'method', 'PUT', 'route', '/users/:id/role',
   'code', 'forbidden', 'address', '192.0.2.7', 'request_id', 'req-7', 'user_agent', 'curl/8'))::text);
 select results_eq(
-  $$ select actor_id, key_id, action, resource_type, resource_id, outcome, details, request_id, address, user_agent, via
+  $$ select actor_id, key_id, action, resource_type, resource_id, outcome, details - 'at', request_id, address, user_agent, via
      from tests.entries() $$,
   $$ select tests.id('bob'), tests.id('key'), 'permission.denied', 'route', 'PUT /users/:id/role', 'denied',
      '{"code":"forbidden","count":3}'::jsonb, 'req-7', '192.0.2.7', 'curl/8', 'api' $$,

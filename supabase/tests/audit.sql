@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(36);
+select plan(38);
 
 -- What is checked at commit is checked at once here.
 select tests.operate();
@@ -95,6 +95,10 @@ select throws_ok(
 );
 select throws_ok('delete from public.audit_log', '42501', null, 'or removes one');
 select throws_ok('truncate public.audit_log', '42501', null, 'or empties the log');
+select throws_ok('delete from app.audit_log_default', '42501', null, 'or a partition of it');
+select throws_ok(
+  format('truncate %s', app.partition_of('audit_log', app.this_month())), '42501', null, 'of whatever month'
+);
 select throws_ok(
   $$ merge into public.audit_log as l using (values (1)) as v (seq) on l.seq = v.seq
      when matched then update set action = 'test.other' $$,

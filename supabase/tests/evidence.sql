@@ -33,7 +33,7 @@ language sql as $$ select json_array_elements((collected ->> name)::json) $$;
 select tests.become('amy');
 select is(
   tests.sizes(tests.collected('agent', tests.agent_id('ann', 'weather'))),
-  'agent_versions 1, agents 1, api_keys 0, audit_head 1, audit_log 3, quarantines 0, run_events 2, runs 1, security_events 0, tool_calls 0',
+  'agent_versions 1, agents 1, api_keys 0, audit_checkpoints 0, audit_head 1, audit_log 3, quarantines 0, run_events 2, runs 1, security_events 0, tool_calls 0',
   'about an agent there is all of it and nothing of others'
 );
 select is_empty(
@@ -43,17 +43,17 @@ select is_empty(
 );
 select is(
   tests.sizes(tests.collected('user', tests.id('ann'))),
-  'agent_versions 2, agents 2, api_keys 1, audit_head 1, audit_log 7, quarantines 0, run_events 3, runs 2, security_events 2, tool_calls 0',
+  'agent_versions 2, agents 2, api_keys 1, audit_checkpoints 0, audit_head 1, audit_log 7, quarantines 0, run_events 3, runs 2, security_events 2, tool_calls 0',
   'about a user, all of theirs'
 );
 select is(
   tests.sizes(tests.collected('user', tests.id('bob'))),
-  'agent_versions 1, agents 1, api_keys 0, audit_head 1, audit_log 5, quarantines 1, run_events 1, runs 1, security_events 0, tool_calls 0',
+  'agent_versions 1, agents 1, api_keys 0, audit_checkpoints 0, audit_head 1, audit_log 5, quarantines 1, run_events 1, runs 1, security_events 0, tool_calls 0',
   'and what was done to them'
 );
 select is(
   tests.sizes(tests.collected('key', tests.key_id('laptop'))),
-  'agent_versions 1, agents 1, api_keys 1, audit_head 1, audit_log 4, quarantines 0, run_events 1, runs 1, security_events 0, tool_calls 0',
+  'agent_versions 1, agents 1, api_keys 1, audit_checkpoints 0, audit_head 1, audit_log 4, quarantines 0, run_events 1, runs 1, security_events 0, tool_calls 0',
   'about a key, what it ran'
 );
 select tests.operate();
@@ -63,17 +63,17 @@ grant select on tests.everything to authenticated;
 select tests.become('amy');
 select is(
   tests.sizes(tests.collected('everything')),
-  format('agent_versions 3, agents 3, api_keys 1, audit_head 1, audit_log %s, quarantines 1, run_events 4, runs 3, security_events 2, tool_calls 0', audit_log),
+  format('agent_versions 3, agents 3, api_keys 1, audit_checkpoints 0, audit_head 1, audit_log %s, quarantines 1, run_events 4, runs 3, security_events 2, tool_calls 0', audit_log),
   'about everything, the whole log without a gap'
 ) from tests.everything;
 select is(
   tests.sizes(tests.collected('everything', until => now() - interval '1 min')),
-  'agent_versions 0, agents 3, api_keys 1, audit_head 1, audit_log 0, quarantines 1, run_events 0, runs 0, security_events 0, tool_calls 0',
+  'agent_versions 0, agents 3, api_keys 1, audit_checkpoints 0, audit_head 1, audit_log 0, quarantines 1, run_events 0, runs 0, security_events 0, tool_calls 0',
   'what happened outside the stretch is left out, what there is, is not'
 );
 select is(
   tests.sizes(tests.collected('user', tests.id('nobody'))),
-  'agent_versions 0, agents 0, api_keys 0, audit_head 1, audit_log 0, quarantines 0, run_events 0, runs 0, security_events 0, tool_calls 0',
+  'agent_versions 0, agents 0, api_keys 0, audit_checkpoints 0, audit_head 1, audit_log 0, quarantines 0, run_events 0, runs 0, security_events 0, tool_calls 0',
   'about nobody there is nothing'
 );
 
