@@ -1,6 +1,7 @@
 -- Runs: one execution of one version. A run is a record of what happened, so it keeps the
 -- agent's name, ids and limits as they were and outlives the agent; only its owner's going
--- takes it along. It is running until it ends, once.
+-- takes it along. It is queued until a worker takes it, unless it began at once, and running until
+-- it ends, once. What infrastructure did to it sends it back to the queue, as its next attempt.
 
 create table public.runs (
   id uuid primary key constraint runs_id_is_uuid7 check (substr(id::text, 15, 1) = '7'),
@@ -16,9 +17,9 @@ create table public.runs (
   input json not null check (octet_length(input::text) <= 1048576),
   output json check (octet_length(output::text) <= 16777216),
   error json check (octet_length(error::text) <= 1048576),
-  engine text not null check (length(engine) between 1 and 100),
-  layers text[] not null,
-  limits json not null check (octet_length(limits::text) <= 16384),
+  engine text check (length(engine) between 1 and 100),
+  layers text[],
+  limits json check (octet_length(limits::text) <= 16384),
   usage json check (octet_length(usage::text) <= 16384),
   request_id text check (length(request_id) <= 200),
   created_at timestamptz not null default now(),
@@ -30,19 +31,32 @@ create table public.runs (
   key_id uuid,
   policy_hash text check (policy_hash ~ '^[0-9a-f]{64}$'),
   recording boolean not null default false,
+  attempt int not null default 1 check (attempt between 1 and 100),
+  trigger text not null default 'request' check (trigger in ('request', 'schedule', 'webhook')),
+  trigger_id uuid,
+  traceparent text check (traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
+  queued_at timestamptz,
   constraint runs_ended_has_a_time check ((status in ('queued', 'running')) = (ended_at is null)),
   constraint runs_running_has_a_deadline check (
-    status <> 'running' or (deadline_at is not null and heartbeat_at is not null)
+    status <> 'running' or (deadline_at is not null and heartbeat_at is not null
+      and engine is not null and layers is not null and limits is not null)
+  ),
+  constraint runs_queued_has_not_begun check (
+    status <> 'queued' or (queued_at is not null and engine is null and layers is null
+      and limits is null and started_at is null and heartbeat_at is null and deadline_at is null)
   )
 ) with (fillfactor = 90);
 comment on table public.runs is
   'One execution of one version. agent_id, version_id and key_id (the API key it was started by) '
   'are records, not references: they may be gone. A running run is lost past deadline_at, and when '
-  'heartbeat_at is too long ago. policy_hash is the SHA-256 over the texts of the version''s policy '
+  'heartbeat_at is too long ago. queued_at is when it came into the queue, the last time, and null '
+  'for a run that began at once; only its current attempt is heard. policy_hash is the SHA-256 over the texts of the version''s policy '
   'and of the ceiling when it began; a run that is recording has the ceiling alone for its policy.';
 
 create index runs_owner_id_id_idx on public.runs (owner_id, id desc);
 create index runs_owner_id_agent_id_id_idx on public.runs (owner_id, agent_id, id desc);
+create index runs_queued_owner_id_idx on public.runs (owner_id) where status = 'queued';
+create index runs_queued_agent_id_idx on public.runs (agent_id) where status = 'queued';
 create index runs_running_owner_id_idx on public.runs (owner_id) where status = 'running';
 create index runs_running_agent_id_idx on public.runs (agent_id) where status = 'running';
 
@@ -71,9 +85,10 @@ declare
 begin
   if exists (
     select from public.runs
-    where runs.agent_id = agent.id and runs.status = 'running' and not app.is_overdue(runs)
+    where runs.agent_id = agent.id and (runs.status = 'queued'
+      or (runs.status = 'running' and not app.is_overdue(runs)))
   ) then
-    perform app.refuse(409, 'agent_busy', 'A run of this agent is still running.');
+    perform app.refuse(409, 'agent_busy', 'A run of this agent has not ended yet.');
   end if;
   delete from public.agents where agents.id = agent.id;
 end;

@@ -1,6 +1,7 @@
 -- How a run goes on and ends. There is one way to end a run, app.settle(), and whoever comes
 -- second finds it ended: the executor with its result, a caller who cancels, the reaper. The
--- ending and its terminal event are one transaction.
+-- ending and its terminal event are one transaction. What nobody knows the end of is not ended but
+-- tried again, if it came through the queue and nobody asked for it to stop.
 
 -- Appends what happened. Values cross as JSON text within JSON, because jsonb refuses \u0000.
 -- An event that is here already is left alone, so that a lost answer may be asked for again.
@@ -21,8 +22,60 @@ end;
 $$;
 revoke execute on function app.append_events from public, anon, authenticated, service_role;
 
--- Ends a run with its terminal event, once: the update finds only a running run, and two who
--- try wait for each other at its row. Answers the run as it then is.
+-- Writes an event of the database's own behind those that are there.
+create function app.tell(run public.runs, type text, at timestamptz, data json) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into public.run_events (run_id, seq, type, at, data, owner_id)
+  select run.id, coalesce(max(e.seq), 0) + 1, tell.type, tell.at, tell.data, run.owner_id
+  from public.run_events as e where e.run_id = run.id;
+end;
+$$;
+revoke execute on function app.tell from public, anon, authenticated, service_role;
+
+-- How often a run is tried in all, where its program is not what failed.
+create function app.max_attempts() returns int
+language sql immutable
+set search_path = ''
+as $$
+  select 5;
+$$;
+revoke execute on function app.max_attempts from public, anon, authenticated, service_role;
+
+-- Whether a run that is lost is tried again. One that began at once is not: somebody waits for it.
+create function app.may_retry(run public.runs) returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return run.queued_at is not null and run.cancel_requested_at is null
+    and run.attempt < app.max_attempts();
+end;
+$$;
+revoke execute on function app.may_retry from public, anon, authenticated, service_role;
+
+-- Sends a run that the caller of this function has locked back to the queue: from here on the attempt
+-- before it writes nothing any more.
+create function app.retry(run public.runs, reason text) returns public.runs
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.runs as r set
+    status = 'queued', attempt = r.attempt + 1, queued_at = clock_timestamp(), engine = null,
+    layers = null, limits = null, started_at = null, heartbeat_at = null, deadline_at = null
+  where r.id = retry.run.id returning r.* into run;
+  perform app.tell(run, 'run.queued', run.queued_at, json_build_object(
+    'trigger', run.trigger, 'attempt', run.attempt, 'reason', retry.reason));
+  return run;
+end;
+$$;
+revoke execute on function app.retry from public, anon, authenticated, service_role;
+
+-- Ends a run with its terminal event, once: the update finds only a run that has not ended, and two
+-- who try wait for each other at its row. Answers the run as it then is.
 create function app.settle(run_id uuid, status text, output json, error json, usage json)
 returns public.runs
 language plpgsql
@@ -34,48 +87,68 @@ begin
   update public.runs as r set
     status = settle.status, output = settle.output, error = settle.error, usage = settle.usage,
     ended_at = clock_timestamp()
-  where r.id = settle.run_id and r.status = 'running'
+  where r.id = settle.run_id and r.status in ('queued', 'running')
   returning r.* into run;
   if not found then
     select r.* into run from public.runs as r where r.id = settle.run_id;
     return run;
   end if;
   perform app.charge_cpu(run);
-  insert into public.run_events (run_id, seq, type, at, data, owner_id)
-  select run.id, max(e.seq) + 1, 'run.' || run.status, run.ended_at,
-    json_build_object('status', run.status, 'output', run.output, 'error', run.error,
-      'usage', run.usage), run.owner_id
-  from public.run_events as e where e.run_id = run.id;
+  perform app.tell(run, 'run.' || run.status, run.ended_at, json_build_object(
+    'status', run.status, 'output', run.output, 'error', run.error, 'usage', run.usage));
   return run;
 end;
 $$;
 revoke execute on function app.settle from public, anon, authenticated, service_role;
 
-create function app.settle_lost(run_id uuid) returns public.runs
+-- What becomes of a run that nobody knows the end of, whose row the caller of this function has
+-- locked: it is tried again, or it is lost, and a dead letter if it came through the queue.
+create function app.lose(run public.runs, reason text, error json) returns public.runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  ended public.runs;
+begin
+  if app.may_retry(run) then
+    return app.retry(run, lose.reason);
+  end if;
+  ended := app.settle(run.id, 'lost', null, lose.error, null);
+  if run.attempt >= app.max_attempts() then
+    perform app.bury(ended, lose.reason);
+  end if;
+  return ended;
+end;
+$$;
+revoke execute on function app.lose from public, anon, authenticated, service_role;
+
+create function app.settle_lost(run public.runs) returns public.runs
 language sql
 set search_path = ''
 as $$
-  select app.settle(settle_lost.run_id, 'lost', null, json_build_object(
+  select app.lose(settle_lost.run, 'silent', json_build_object(
     'kind', 'lost', 'name', 'RunLost',
-    'message', 'The run stopped reporting, so that nobody knows how it ended.'), null);
+    'message', 'The run stopped reporting, so that nobody knows how it ended.'));
 $$;
 revoke execute on function app.settle_lost from public, anon, authenticated, service_role;
 
 -- Ends what is overdue: of everybody, of one user, or one run. Skips what another transaction is
--- working on: that one settles it, or shows that it lives.
+-- working on: that one settles it, or shows that it lives. In the order of owners, as whoever else
+-- puts runs of several users into the queue, so that nobody waits in a circle.
 create function app.reap(owner_id uuid default null, run_id uuid default null) returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
-  overdue uuid;
+  overdue public.runs;
   lost int := 0;
 begin
   for overdue in
-    select r.id from public.runs as r
+    select r.* from public.runs as r
     where r.status = 'running' and app.is_overdue(r)
       and (reap.owner_id is null or r.owner_id = reap.owner_id)
       and (reap.run_id is null or r.id = reap.run_id)
+    order by r.owner_id
     for update skip locked
   loop
     perform app.settle_lost(overdue);
@@ -121,7 +194,8 @@ comment on function public.find_run is
 revoke execute on function public.find_run from public, anon, authenticated, service_role;
 grant execute on function public.find_run to authenticated;
 
-create function public.append_run_events(run_id uuid, events text) returns boolean
+create function public.append_run_events(run_id uuid, events text, attempt int default 1)
+returns boolean
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -130,6 +204,7 @@ declare
 begin
   update public.runs as r set heartbeat_at = clock_timestamp()
   where r.id = append_run_events.run_id and r.status = 'running'
+    and r.attempt = append_run_events.attempt
   returning r.* into run;
   if not found then
     return true;
@@ -139,13 +214,14 @@ begin
 end;
 $$;
 comment on function public.append_run_events is
-  'Adds events to a running run. True means stop: cancelling was asked for, or the run has '
-  'ended or is gone and nothing was written. Errors: invalid_request.';
+  'Adds events to a running attempt of a run. True means stop: cancelling was asked for, or the run '
+  'has ended, is gone or is at another attempt, and nothing was written. Errors: invalid_request.';
 revoke execute on function public.append_run_events from public, anon, authenticated, service_role;
 grant execute on function public.append_run_events to service_role;
 
-create function public.settle_run(run_id uuid, ending text, events text default '[]')
-returns setof public.runs
+create function public.settle_run(
+  run_id uuid, ending text, events text default '[]', attempt int default 1
+) returns setof public.runs
 language plpgsql security definer rows 1
 set search_path = ''
 as $$
@@ -160,20 +236,38 @@ begin
   if coalesce(result ->> 'status', 'running') in ('queued', 'running') then
     perform app.refuse(400, 'invalid_request', 'An ending needs a final status.');
   end if;
-  if run.status = 'running' then
-    perform app.append_events(run, settle_run.events);
+  if run.status <> 'running' or run.attempt is distinct from settle_run.attempt then
+    return next run;
+    return;
+  end if;
+  perform app.append_events(run, settle_run.events);
+  if result ->> 'status' = 'lost' then
+    return next app.lose(run, 'broken', (result ->> 'error')::json);
+    return;
   end if;
   return next app.settle(run.id, result ->> 'status', (result ->> 'output')::json,
     (result ->> 'error')::json, (result ->> 'usage')::json);
 end;
 $$;
 comment on function public.settle_run is
-  'Ends a running run: its last events, its ending, one terminal event. A run that has ended is '
-  'answered as it is. Errors: invalid_request.';
+  'Ends a running attempt of a run: its last events, its ending, one terminal event. One that is '
+  'lost is queued again if it came through the queue. A run that has ended, or is at another attempt, '
+  'is answered as it is. Errors: invalid_request.';
 revoke execute on function public.settle_run from public, anon, authenticated, service_role;
 grant execute on function public.settle_run to service_role;
 
--- Asks the executor to stop, which then settles. Where no executor can be left, the run is lost.
+-- Why a run ended that had not begun.
+create function app.cancelled(sentence text) returns json
+language sql
+set search_path = ''
+as $$
+  select json_build_object('kind', 'cancelled', 'name', 'AbortError', 'message',
+    cancelled.sentence);
+$$;
+revoke execute on function app.cancelled from public, anon, authenticated, service_role;
+
+-- Asks the executor to stop, which then settles. Where no executor can be left, the run is lost; what
+-- is queued has none yet and ends at once.
 -- Who may stop runs and not read them is told how it stands with the run, and not what is in it.
 create function app.cancel_run(run_id uuid) returns setof public.runs
 language plpgsql security definer rows 1
@@ -191,12 +285,15 @@ begin
   if not found then
     perform app.refuse(404, 'not_found', 'There is no such run.');
   end if;
-  if app.is_overdue(run) then
-    run := app.settle_lost(run.id);
-  elsif run.status = 'running' then
+  if run.status in ('queued', 'running') then
     update public.runs as r
     set cancel_requested_at = coalesce(r.cancel_requested_at, clock_timestamp())
     where r.id = run.id returning r.* into run;
+  end if;
+  if app.is_overdue(run) then
+    run := app.settle_lost(run);
+  elsif run.status = 'queued' then
+    run := app.settle(run.id, 'cancelled', null, app.cancelled('The run was cancelled.'), null);
   end if;
   if not app.can('agents:read') then
     run.input := 'null';
@@ -216,7 +313,7 @@ as $$
   select * from app.cancel_run(cancel_run.run_id);
 $$;
 comment on function public.cancel_run is
-  'Asks a running run to stop. A run that has ended is answered as it is. Errors: forbidden, '
+  'Asks a running run to stop, and ends a queued one. A run that has ended is answered as it is. Errors: forbidden, '
   'not_found.';
 revoke execute on function public.cancel_run from public, anon, authenticated, service_role;
 grant execute on function public.cancel_run to authenticated;

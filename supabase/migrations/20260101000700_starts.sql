@@ -158,43 +158,85 @@ comment on function public.asked_grants is
 revoke execute on function public.asked_grants from public, anon, authenticated, service_role;
 grant execute on function public.asked_grants to service_role;
 
-create function app.refuse_over_quota(caller uuid) returns void
-language plpgsql
+-- Whether a user may have one more run under way.
+create function app.has_place(caller uuid) returns boolean
+language plpgsql stable
 set search_path = ''
 as $$
 declare
   limits record := app.limits_of(caller);
 begin
-  if app.running_runs(caller) >= limits.max_concurrent_runs then
-    perform app.refuse(429, 'too_many_runs', 'You have as many runs under way as you may have.');
-  end if;
-  if app.cpu_ms_today(caller) >= limits.cpu_seconds_per_day * 1000::bigint then
-    perform app.refuse(429, 'cpu_budget_spent', 'Your runs have spent the CPU time of this day.');
-  end if;
+  return app.running_runs(caller) < limits.max_concurrent_runs;
 end;
 $$;
-revoke execute on function app.refuse_over_quota from public, anon, authenticated, service_role;
+revoke execute on function app.has_place from public, anon, authenticated, service_role;
 
--- Writes the run's first event, and remembers its key where it has one.
-create function app.open_run(run public.runs, idempotency_key text, request_hash text) returns void
+create function app.has_cpu(caller uuid) returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  limits record := app.limits_of(caller);
+begin
+  return app.cpu_ms_today(caller) < limits.cpu_seconds_per_day * 1000::bigint;
+end;
+$$;
+revoke execute on function app.has_cpu from public, anon, authenticated, service_role;
+
+create function app.refuse_without_cpu(caller uuid) returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into public.run_events (run_id, seq, type, at, data, owner_id)
-  values (run.id, 1, 'run.started', run.started_at, json_build_object(
-    'agent', run.agent_name, 'version', run.version, 'engine', run.engine), run.owner_id);
-  if open_run.idempotency_key is null then
+  if not app.has_cpu(caller) then
+    perform app.refuse(429, 'cpu_budget_spent', 'Your runs have spent the CPU time of this day.');
+  end if;
+end;
+$$;
+revoke execute on function app.refuse_without_cpu from public, anon, authenticated, service_role;
+
+create function app.refuse_over_quota(caller uuid) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if not app.has_place(caller) then
+    perform app.refuse(429, 'too_many_runs', 'You have as many runs under way as you may have.');
+  end if;
+  perform app.refuse_without_cpu(caller);
+end;
+$$;
+revoke execute on function app.refuse_over_quota from public, anon, authenticated, service_role;
+
+-- Tells of an attempt that begins.
+create function app.tell_started(run public.runs) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform app.tell(run, 'run.started', run.started_at, json_build_object('agent', run.agent_name,
+    'version', run.version, 'engine', run.engine, 'attempt', run.attempt));
+end;
+$$;
+revoke execute on function app.tell_started from public, anon, authenticated, service_role;
+
+-- Remembers which run an Idempotency-Key stands for from here on, where there is one.
+create function app.keep_key(run public.runs, idempotency_key text, request_hash text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if keep_key.idempotency_key is null then
     return;
   end if;
   insert into app.idempotency_keys (owner_id, key, request_hash, run_id)
-  values (run.owner_id, open_run.idempotency_key, open_run.request_hash, run.id)
+  values (run.owner_id, keep_key.idempotency_key, keep_key.request_hash, run.id)
   on conflict on constraint idempotency_keys_pkey do update
   set request_hash = excluded.request_hash, run_id = excluded.run_id,
     created_at = excluded.created_at;
 end;
 $$;
-revoke execute on function app.open_run from public, anon, authenticated, service_role;
+revoke execute on function app.keep_key from public, anon, authenticated, service_role;
 
 -- Starts go on side by side, but not beside a quarantine that is being imposed: what it does not
 -- see running yet, sees the quarantine.
@@ -248,7 +290,8 @@ begin
     coalesce(start_run.recording, false), clock_timestamp(), clock_timestamp(),
     clock_timestamp() + start_run.wall_ms * interval '1 millisecond' + app.grace()
   ) returning * into run;
-  perform app.open_run(run, start_run.idempotency_key, start_run.request_hash);
+  perform app.tell_started(run);
+  perform app.keep_key(run, start_run.idempotency_key, start_run.request_hash);
   return next run;
 end;
 $$;

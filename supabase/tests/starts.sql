@@ -34,7 +34,7 @@ select results_eq(
 );
 select results_eq(
   $$ select seq, type, data::jsonb from public.run_events where run_id = tests.run_id('one') $$,
-  $$ values (1, 'run.started', '{"agent":"weather","version":1,"engine":"quickjs"}'::jsonb) $$,
+  $$ values (1, 'run.started', '{"agent":"weather","version":1,"engine":"quickjs","attempt":1}'::jsonb) $$,
   'and with its first event'
 );
 select ok(

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(16);
+select plan(13);
 
 select tests.agent('ann', 'weather');
 select tests.become('service');
@@ -49,10 +49,6 @@ select results_eq(
   'select key from app.idempotency_keys', array['new'],
   'idempotency keys are forgotten after 24 hours'
 );
-
-select is(app.reap_schedule('1.4'), '* * * * *', 'an old pg_cron sweeps each minute');
-select is(app.reap_schedule('1.5'), '10 seconds', 'one that counts seconds every ten');
-select is(app.reap_schedule('1.10'), '10 seconds', 'also when its number has two digits');
 
 select tests.become('ann');
 select throws_ok('select public.reap_runs()', '42501', null, 'a user reaps no runs');
