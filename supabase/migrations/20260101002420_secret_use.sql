@@ -2,21 +2,6 @@
 -- the audit log says what was done to them. What is handed out here is still locked, but for what
 -- lies in Vault.
 
--- A locked value with all that it is bound to.
-create function app.sealed_secret(secret public.secrets, value app.secret_values) returns json
-language plpgsql
-set search_path = ''
-as $$
-begin
-  return json_build_object('id', secret.id, 'owner_id', secret.owner_id,
-    'agent_id', secret.agent_id, 'name', secret.name, 'version', secret.version,
-    'hosts', secret.hosts, 'expires_at', secret.expires_at, 'kid', value.kid,
-    'sealed', case when value.vault_id is null then value.sealed
-      else app.vault_open(value.vault_id) end);
-end;
-$$;
-revoke execute on function app.sealed_secret from public, anon, authenticated, service_role;
-
 -- For the broker, and for drafts, which are of no agent. An agent's own secret comes before its owner's
 -- of the same name, and an expired one stays in its place. Last use is written at most once a minute.
 create function public.reveal_secret(
@@ -43,7 +28,7 @@ begin
   end if;
   update public.secrets as s set last_used_at = now()
   where s.id = (kept.secret).id and coalesce(s.last_used_at < now() - interval '1 minute', true);
-  return app.sealed_secret(kept.secret, kept.value);
+  return app.sealed_value(app.kept_secret(kept.secret, kept.value));
 end;
 $$;
 comment on function public.reveal_secret is
@@ -66,15 +51,15 @@ declare
   found json;
 begin
   select json_build_object('total', count(*), 'unopened', count(v.unopened_at)) into found
-  from app.secret_values as v where v.kid <> list_stale_secrets.kid;
+  from app.stale_values(list_stale_secrets.kid) as v;
   return json_build_object('total', found -> 'total', 'unopened', found -> 'unopened',
-    'secrets', coalesce((select json_agg(app.sealed_secret(s, v) order by s.id) from (
-      select v.* from app.secret_values as v
-      where v.kid <> list_stale_secrets.kid
-        and (v.unopened_at is not null) = list_stale_secrets.unopened
+    'secrets', coalesce((
+      select json_agg(app.sealed_value(v) order by v.secret_id) from (
+      select v.* from app.stale_values(list_stale_secrets.kid) as v
+      where (v.unopened_at is not null) = list_stale_secrets.unopened
         and (list_stale_secrets.after is null or v.secret_id > list_stale_secrets.after)
       order by v.secret_id limit least(list_stale_secrets.max, 200)
-    ) as v join public.secrets as s on s.id = v.secret_id), '[]'));
+    ) as v), '[]'));
 end;
 $$;
 comment on function public.list_stale_secrets is
@@ -90,6 +75,9 @@ set search_path = ''
 as $$
   update app.secret_values as v set unopened_at = now()
   where v.secret_id = mark_unopened.secret_id and v.version = mark_unopened.version
+    and v.kid = mark_unopened.kid;
+  update app.signing_secrets as v set unopened_at = now()
+  where v.id = mark_unopened.secret_id and v.version = mark_unopened.version
     and v.kid = mark_unopened.kid;
 $$;
 comment on function public.mark_unopened is
@@ -113,7 +101,8 @@ begin
     and v.kid = reseal_secret.old_kid
   for update;
   if not found then
-    return false;
+    return app.relock_signing(reseal_secret.secret_id, reseal_secret.version,
+      reseal_secret.old_kid, reseal_secret.kid, reseal_secret.sealed);
   end if;
   perform app.keep_value(secret, reseal_secret.kid, reseal_secret.sealed);
   return true;
