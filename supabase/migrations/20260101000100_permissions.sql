@@ -4,7 +4,7 @@
 create domain app.role as text check (value in ('viewer', 'user', 'streamer', 'admin'));
 create domain app.permission as text check (value in (
   'agents:read', 'agents:write', 'agents:execute', 'agents:stream',
-  'runs:cancel', 'keys:manage', 'secrets:manage', 'audit:read', 'admin'
+  'runs:cancel', 'keys:manage', 'secrets:manage', 'audit:read', 'metrics:read', 'admin'
 ));
 
 -- How often in a minute, and how many seconds of CPU in a day: nobody's limit is beyond these.
@@ -17,6 +17,7 @@ create table app.settings (
     constraint settings_not_everybody_is_admin check (default_role <> 'admin'),
   admin_needs_aal2 boolean not null default false,
   max_concurrent_runs int not null default 10 check (max_concurrent_runs between 0 and 10000),
+  max_queued_runs int not null default 1000 check (max_queued_runs between 0 and 1000000),
   max_agents int not null default 1000 check (max_agents between 0 and 1000000),
   max_versions int not null default 1000 check (max_versions between 1 and 1000000),
   max_keys int not null default 50 check (max_keys between 0 and 10000),
@@ -51,6 +52,7 @@ from (values
   ('secrets:manage', array['user', 'streamer', 'admin']),
   ('agents:stream', array['streamer', 'admin']),
   ('audit:read', array['admin']),
+  ('metrics:read', array['admin']),
   ('admin', array['admin'])
 ) as granted (permission, roles)
 cross join unnest(roles) as role;
@@ -58,6 +60,7 @@ cross join unnest(roles) as role;
 create table app.role_limits (
   role app.role primary key,
   max_concurrent_runs int check (max_concurrent_runs between 0 and 10000),
+  max_queued_runs int check (max_queued_runs between 0 and 1000000),
   reads_per_minute app.rate,
   writes_per_minute app.rate,
   executes_per_minute app.rate,
@@ -103,7 +106,8 @@ revoke execute on function app.role_of from public, anon, authenticated, service
 -- What a user may spend. One row also for nobody, who has the settings' limits and may do nothing.
 create function app.limits_of(
   user_id uuid, out max_concurrent_runs int, out reads_per_minute int, out writes_per_minute int,
-  out executes_per_minute int, out streams_per_minute int, out cpu_seconds_per_day int
+  out executes_per_minute int, out streams_per_minute int, out cpu_seconds_per_day int,
+  out max_queued_runs int
 )
 language plpgsql stable
 set search_path = ''
@@ -115,9 +119,11 @@ begin
     coalesce(l.writes_per_minute, s.writes_per_minute),
     coalesce(l.executes_per_minute, s.executes_per_minute),
     coalesce(l.streams_per_minute, s.streams_per_minute),
-    coalesce(l.cpu_seconds_per_day, s.cpu_seconds_per_day)
+    coalesce(l.cpu_seconds_per_day, s.cpu_seconds_per_day),
+    coalesce(l.max_queued_runs, s.max_queued_runs)
   into limits_of.max_concurrent_runs, limits_of.reads_per_minute, limits_of.writes_per_minute,
-    limits_of.executes_per_minute, limits_of.streams_per_minute, limits_of.cpu_seconds_per_day
+    limits_of.executes_per_minute, limits_of.streams_per_minute, limits_of.cpu_seconds_per_day,
+    limits_of.max_queued_runs
   from app.settings as s
   left join app.role_limits as l on l.role = app.role_of(limits_of.user_id);
 end;

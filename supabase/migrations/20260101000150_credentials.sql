@@ -8,7 +8,7 @@ language sql immutable
 set search_path = ''
 as $$
   select array['agents:read', 'agents:write', 'agents:execute', 'agents:stream', 'runs:cancel',
-    'secrets:manage', 'audit:read', 'admin'];
+    'secrets:manage', 'audit:read', 'metrics:read', 'admin'];
 $$;
 revoke execute on function app.key_scopes from public, anon, authenticated, service_role;
 
@@ -28,13 +28,13 @@ create table public.api_keys (
     cardinality(scopes) >= 1 and scopes <@ app.key_scopes()
   ),
   constraint api_keys_of_one_agent_see_no_more check (
-    agent_id is null or not scopes && array['audit:read', 'admin']
+    agent_id is null or not scopes && array['audit:read', 'metrics:read', 'admin']
   )
 );
 comment on table public.api_keys is
   'A key that speaks for its owner, with no more than its scopes and no more than its owner may: '
-  'no key manages keys. With agent_id it knows that agent only, and so neither audits nor '
-  'administers. replaces is the key it was rotated from, a record. last_used_at is true to the '
+  'no key manages keys. With agent_id it knows that agent only, and so neither audits, measures '
+  'nor administers. replaces is the key it was rotated from, a record. last_used_at is true to the '
   'minute.';
 
 create index api_keys_owner_id_idx on public.api_keys (owner_id, id desc);

@@ -134,3 +134,16 @@ comment on function public.find_program is
   'is none, or the caller may neither read nor run it; no source for who may only run it.';
 revoke execute on function public.find_program from public, anon, authenticated, service_role;
 grant execute on function public.find_program to authenticated;
+
+-- What a run that has begun is made from where its program has no valid seal, as after a restore into
+-- another project: whoever may only run an agent is not shown it.
+create function public.find_source(version_id uuid) returns text
+language sql stable
+set search_path = ''
+as $$
+  select v.source from public.agent_versions as v where v.id = find_source.version_id;
+$$;
+comment on function public.find_source is
+  'The source of a version, for the functions alone. Null where there is none.';
+revoke execute on function public.find_source from public, anon, authenticated, service_role;
+grant execute on function public.find_source to service_role;

@@ -152,8 +152,9 @@ begin
   key.public_id := create_key.public_id;
   key.scopes := array(select distinct scope from unnest(create_key.scopes) as scope order by scope);
   key.agent_id := app.agent_for_key(create_key.agent_name);
-  if key.agent_id is not null and key.scopes && array['audit:read', 'admin'] then
-    perform app.refuse(400, 'invalid_request', 'A key of one agent neither audits nor administers.');
+  if key.agent_id is not null and key.scopes && array['audit:read', 'metrics:read', 'admin'] then
+    perform app.refuse(400, 'invalid_request',
+      'A key of one agent neither audits, measures nor administers.');
   end if;
   key.expires_at := create_key.expires_at;
   perform app.refuse_more_keys(key.owner_id, (select settings.max_keys from app.settings));

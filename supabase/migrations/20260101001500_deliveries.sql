@@ -67,15 +67,3 @@ comment on function public.settle_alert_delivery is
   'After a failure it is due again in 5 s, 1 min, 5 min, 30 min, 2 h, 8 h and 24 h, then no more.';
 revoke execute on function public.settle_alert_delivery from public, anon, authenticated, service_role;
 grant execute on function public.settle_alert_delivery to service_role;
-
--- Alerts stay. What was counted for them is kept for 90 days; one that nobody could or would send
--- for a week is no news any more.
-create function app.forget_security_events() returns void
-language sql
-set search_path = ''
-as $$
-  delete from public.security_events where at < now() - interval '90 days';
-  delete from app.alert_deliveries as d using public.alerts as a
-  where a.id = d.alert_id and a.created_at < now() - interval '7 days';
-$$;
-revoke execute on function app.forget_security_events from public, anon, authenticated, service_role;

@@ -5,8 +5,8 @@
 -- Locks are taken in one order: a run, its calls, budgets sorted by their key.
 
 create table public.tool_calls (
-  id uuid primary key,
-  run_id uuid not null references public.runs (id) on delete cascade,
+  id uuid not null,
+  run_id uuid not null,
   owner_id uuid not null,
   agent_id uuid not null,
   agent_name text not null,
@@ -34,6 +34,7 @@ create table public.tool_calls (
   decided_by uuid,
   begun_at timestamptz,
   ended_at timestamptz,
+  primary key (run_id, id),
   constraint tool_calls_run_id_seq_key unique (run_id, seq),
   constraint tool_calls_denied_has_a_reason check ((verdict = 'denied') = (reason is not null)),
   constraint tool_calls_begun_was_allowed check (
@@ -46,7 +47,7 @@ create table public.tool_calls (
     (decided_at is null) = (decided_by is null)
     and (verdict not in ('approved', 'refused') or decided_at is not null)
   )
-);
+) partition by range (run_id);
 comment on table public.tool_calls is
   'One call of a tool, numbered within its run. It is written before it begins and does not change '
   'once it has ended. target says what was reached for, args_hash is the SHA-256 of tool and '
@@ -54,9 +55,31 @@ comment on table public.tool_calls is
   'abandoned if its run ended first. reserved is what of budgets it took: {scope, what, amount, day}; '
   'where one had no room, that one: {scope, what, amount, spent, most}. '
   'reached is where it came to beyond target, as redirects and files: {tool, target}. '
-  'decided_by is a record, not a reference.';
+  'run_id and decided_by are records, not references: a run that goes takes its calls along.';
 
 create index tool_calls_owner_id_id_idx on public.tool_calls (owner_id, id desc);
+create index tool_calls_id_idx on public.tool_calls (id);
+
+select app.partition_by_month('tool_calls', 'run_id');
+
+create function app.forget_calls() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  gone_id uuid;
+begin
+  for gone_id in select gone.id from gone loop
+    delete from public.tool_calls as c where c.run_id = gone_id;
+  end loop;
+  return null;
+end;
+$$;
+revoke execute on function app.forget_calls from public, anon, authenticated, service_role;
+
+create trigger forget_calls after delete on public.runs
+referencing old table as gone
+for each statement execute function app.forget_calls();
 
 -- What was written stays: what was called, and everything once the call has ended. A trigger and not
 -- only missing grants: it holds for the owner of the table, too.

@@ -11,17 +11,9 @@ create table app.tool_budgets (
 ) with (fillfactor = 70);
 comment on table app.tool_budgets is
   'What calls took of a budget: one run''s, whose day says nothing, or for a day (UTC) that of all '
-  'runs of an agent or a user. A run''s go when it ends, the others after five weeks.';
+  'runs of an agent or a user. A run''s go when it ends.';
 create index tool_budgets_day_idx on app.tool_budgets (day);
 revoke all on table app.tool_budgets from public, anon, authenticated, service_role;
-
-create function app.forget_tool_budgets() returns void
-language sql
-set search_path = ''
-as $$
-  delete from app.tool_budgets where day < app.today() - 35 and scope <> 'run';
-$$;
-revoke execute on function app.forget_tool_budgets from public, anon, authenticated, service_role;
 
 create type app.amount as (scope text, subject uuid, what text, day date, amount bigint, most bigint);
 

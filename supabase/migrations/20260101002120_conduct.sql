@@ -3,7 +3,7 @@
 -- a person is asked.
 
 -- The run that a call is for, locked, so that neither its end nor another call comes in between.
-create function app.calling_run(run_id uuid) returns public.runs
+create function app.calling_run(run_id uuid, attempt int) returns public.runs
 language plpgsql
 set search_path = ''
 as $$
@@ -11,7 +11,8 @@ declare
   run public.runs;
 begin
   select r.* into run from public.runs as r where r.id = calling_run.run_id for no key update;
-  if not found or run.status <> 'running' or run.cancel_requested_at is not null
+  if not found or run.status <> 'running' or run.attempt is distinct from calling_run.attempt
+    or run.cancel_requested_at is not null
     or app.is_overdue(run) then
     perform app.refuse(409, 'run_ended', 'The run has ended.');
   end if;
@@ -119,7 +120,7 @@ begin
   end if;
   update public.tool_calls as c set verdict = call.verdict, reason = call.reason,
     reserved = call.reserved, begun_at = call.begun_at, ended_at = call.ended_at
-  where c.id = call.id;
+  where c.run_id = call.run_id and c.id = call.id;
   return call;
 end;
 $$;
@@ -127,16 +128,17 @@ revoke execute on function app.resume_call from public, anon, authenticated, ser
 
 create function public.begin_tool_call(
   run_id uuid, call_id uuid, tool text, target text, summary text, args_hash text, budgets text,
-  denied text default null, approval_seconds int default null
+  denied text default null, approval_seconds int default null, attempt int default 1
 ) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  run public.runs := app.calling_run(begin_tool_call.run_id);
+  run public.runs := app.calling_run(begin_tool_call.run_id, begin_tool_call.attempt);
   call public.tool_calls;
 begin
-  select c.* into call from public.tool_calls as c where c.id = begin_tool_call.call_id for update;
+  select c.* into call from public.tool_calls as c
+  where c.run_id = run.id and c.id = begin_tool_call.call_id for update;
   if not found then
     call.id := begin_tool_call.call_id;
     call.run_id := run.id;
@@ -149,8 +151,8 @@ begin
     call.args_hash := begin_tool_call.args_hash;
     call := app.open_call(call, begin_tool_call.budgets, begin_tool_call.denied,
       begin_tool_call.approval_seconds);
-  elsif (call.run_id, call.tool, call.args_hash) is distinct from
-    (run.id, begin_tool_call.tool, begin_tool_call.args_hash) then
+  elsif (call.tool, call.args_hash) is distinct from
+    (begin_tool_call.tool, begin_tool_call.args_hash) then
     perform app.refuse(400, 'invalid_request', 'Another call has this id.');
   else
     call := app.resume_call(call, begin_tool_call.budgets, begin_tool_call.denied);
@@ -170,7 +172,7 @@ revoke execute on function public.begin_tool_call from public, anon, authenticat
 grant execute on function public.begin_tool_call to service_role;
 
 create function public.end_tool_call(
-  call_id uuid, outcome text, bytes_in bigint, bytes_out bigint, ms int, spent text,
+  run_id uuid, call_id uuid, outcome text, bytes_in bigint, bytes_out bigint, ms int, spent text,
   reached text default null
 ) returns void
 language plpgsql security definer
@@ -179,7 +181,8 @@ as $$
 declare
   call public.tool_calls;
 begin
-  select c.* into call from public.tool_calls as c where c.id = end_tool_call.call_id for update;
+  select c.* into call from public.tool_calls as c
+  where c.run_id = end_tool_call.run_id and c.id = end_tool_call.call_id for update;
   if not found or call.begun_at is null or call.ended_at is not null then
     return;
   end if;
@@ -189,7 +192,7 @@ begin
     bytes_out = coalesce(end_tool_call.bytes_out, 0), ms = end_tool_call.ms,
     reached = end_tool_call.reached::jsonb,
     ended_at = clock_timestamp()
-  where c.id = call.id;
+  where c.run_id = call.run_id and c.id = call.id;
 end;
 $$;
 comment on function public.end_tool_call is
@@ -199,7 +202,8 @@ comment on function public.end_tool_call is
 revoke execute on function public.end_tool_call from public, anon, authenticated, service_role;
 grant execute on function public.end_tool_call to service_role;
 
--- However a run ends, so do its calls: nobody is asked any more, and what they took stays taken.
+-- However a run ends, or an attempt of it, so do its calls: nobody is asked any more, and what they
+-- took stays taken, but for what a run may spend: the next attempt begins anew.
 create function app.abandon_calls() returns trigger
 language plpgsql security definer
 set search_path = ''
@@ -215,10 +219,10 @@ $$;
 revoke execute on function app.abandon_calls from public, anon, authenticated, service_role;
 
 create trigger abandon_calls after update of status on public.runs
-for each row when (old.ended_at is null and new.ended_at is not null)
+for each row when (old.status = 'running' and new.status <> 'running')
 execute function app.abandon_calls();
 
-create function public.find_tool_run(run_id uuid) returns jsonb
+create function public.find_tool_run(run_id uuid, attempt int default 1) returns jsonb
 language plpgsql stable security definer
 set search_path = ''
 as $$
@@ -231,7 +235,8 @@ begin
   select a.* into agent from public.agents as a where a.id = run.agent_id;
   select v.policy into policy from public.agent_versions as v
   where v.id = run.version_id and v.agent_id = agent.id and v.approval <> 'needed';
-  if run.status is distinct from 'running' or policy is null then
+  if run.status is distinct from 'running' or run.attempt is distinct from find_tool_run.attempt
+    or policy is null then
     perform app.refuse(409, 'run_ended', 'The run has ended.');
   end if;
   perform app.require(run.owner_id, run.key_id, 'agents:execute');
@@ -245,7 +250,7 @@ begin
 end;
 $$;
 comment on function public.find_tool_run is
-  'A running run and what its calls may: {user_id, agent_id, agent_name, policy, ceiling, '
+  'A running attempt of a run and what its calls may: {user_id, agent_id, agent_name, policy, ceiling, '
   'recording}. Errors: run_ended, forbidden, execution_suspended, user_quarantined, '
   'key_quarantined, agent_quarantined.';
 revoke execute on function public.find_tool_run from public, anon, authenticated, service_role;

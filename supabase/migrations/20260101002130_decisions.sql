@@ -26,7 +26,7 @@ begin
   set verdict = case when decide_tool_call.approve then 'approved' else 'refused' end,
     decided_at = clock_timestamp(), decided_by = (select auth.uid()),
     ended_at = case when not decide_tool_call.approve then clock_timestamp() end
-  where c.id = call.id returning c.*;
+  where c.run_id = call.run_id and c.id = call.id returning c.*;
 end;
 $$;
 revoke execute on function app.decide_tool_call from public, anon, authenticated, service_role;

@@ -90,7 +90,7 @@ select throws_ok(
 select tests.operate();
 update app.alert_deliveries set gave_up_at = null, attempt = 0, next_at = now();
 update public.alerts set created_at = now() - interval '8 days' where id = tests.alert('ann');
-select app.forget_security_events();
+select app.expire(only_kind => 'deliveries');
 select is((select count(*)::int from app.alert_deliveries), 1, 'an alert that nobody fetched for a week is not sent any more');
 select is((select count(*)::int from public.alerts), 2, 'and stays an alert');
 

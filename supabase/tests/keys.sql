@@ -2,7 +2,7 @@
 -- through all of it.
 begin;
 \ir helpers.psql
-select plan(91);
+select plan(92);
 create function tests.create(
   scopes text[], name text default 'deploy', agent text default null, expires_at timestamptz default null,
   public_id text default tests.public_id('deploy'), secret_hash text default tests.secret_hash('deploy')
@@ -70,6 +70,7 @@ select throws_ok(
   'a key of one agent does not administer'
 );
 select throws_ok($$ select tests.create(array['audit:read'], 'x', 'tool') $$, 'PT400', 'invalid_request', 'nor audit');
+select throws_ok($$ select tests.create(array['metrics:read'], 'x', 'tool') $$, 'PT400', 'invalid_request', 'nor measure');
 select is_empty('table public.api_keys', 'an admin does not see other people''s keys');
 select tests.become('anon');
 select throws_ok($$ select tests.create(array['agents:read']) $$, '42501', null, 'an anonymous caller makes none');

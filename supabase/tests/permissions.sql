@@ -28,7 +28,7 @@ select tests.become('amy');
 select results_eq(
   'select public.my_permissions()',
   array['admin', 'agents:execute', 'agents:read', 'agents:stream', 'agents:write', 'audit:read', 'keys:manage',
-    'runs:cancel', 'secrets:manage'],
+    'metrics:read', 'runs:cancel', 'secrets:manage'],
   'an admin may do everything'
 );
 
