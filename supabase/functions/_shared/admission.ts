@@ -42,6 +42,7 @@ export function contextOf(c: Context<AppEnv>, { addressHeader }: Platform): Requ
     requestId: c.var.requestId,
     address: addressOf(headers, addressHeader),
     userAgent: headers.get("user-agent")?.slice(0, MAX_USER_AGENT_CHARS),
+    traceparent: c.var.traceparent,
   };
 }
 

@@ -24,6 +24,8 @@ const SIGNS: Partial<Record<FaultCode, EventType>> = {
   rate_limited: "rate_limited",
   invalid_request: "rejected",
   invalid_json: "rejected",
+  // Relays of hooks have many customers: one who signs wrongly shall not have the others blocked.
+  signature_invalid: "rejected",
   token_expired: "rejected",
 };
 

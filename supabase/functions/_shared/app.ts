@@ -18,7 +18,18 @@ import { acceptsStream } from "./sse.ts";
 
 /** What every request carries through the app. */
 export type AppEnv = {
-  Variables: { requestId: string; context?: RequestContext; caller?: Caller; failure?: Fault };
+  Variables: {
+    requestId: string;
+    context?: RequestContext;
+    caller?: Caller;
+    /** The id of the runner that calls, where one does. */
+    runner?: string;
+    /** The run whose pass was shown, where one was. */
+    run?: string;
+    /** The request's own place in a trace, where there is one. */
+    traceparent?: string | undefined;
+    failure?: Fault;
+  };
 };
 
 const ALLOWED_HEADERS = [
@@ -28,6 +39,7 @@ const ALLOWED_HEADERS = [
   "if-none-match",
   "last-event-id",
   "prefer",
+  "traceparent",
   "x-request-id",
 ];
 const EXPOSED_HEADERS = [
@@ -61,7 +73,7 @@ export function createApp(
     maxAge: 600,
   }));
   app.use(requestId({ limitLength: 64 }));
-  app.use(logged(platform));
+  app.use(watched(name, platform));
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
   app.use(uncached);
   app.use(unasked);
@@ -127,21 +139,42 @@ async function uncached(c: Context<AppEnv>, next: () => Promise<void>): Promise<
   c.header("cache-control", "no-store");
 }
 
-/** One line per request: the route and not the address, since addresses carry names. */
-function logged({ log }: Platform) {
+/**
+ * Each request is one line in the log, one span and counted: the route and not the address, since
+ * addresses carry names.
+ */
+function watched(name: string, { log, metrics, tracer }: Platform) {
   return async (c: Context<AppEnv>, next: () => Promise<void>): Promise<void> => {
     const started = performance.now();
+    const { method } = c.req;
+    const span = tracer.start(method, { kind: "server", parent: c.req.header("traceparent") });
+    c.set("traceparent", span.traceparent);
     await next();
-    const { failure, requestId, caller } = c.var;
+    const { status } = c.res;
+    const ms = performance.now() - started;
+    const route = routePath(c, -1);
+    metrics.count("cloister_requests_total", { function: name, status: String(status) });
+    metrics.observe("cloister_request_duration_seconds", { function: name }, ms / 1_000);
+    span.set({
+      "http.request.method": method,
+      "http.route": route,
+      "http.response.status_code": status,
+      "cloister.function": name,
+    });
+    span.end({ failed: status >= 500, name: `${method} ${route}` });
+    const { failure, requestId, caller, runner, run } = c.var;
     const ours = failure !== undefined && FAULTS[failure.code][0] >= 500;
     log(ours ? "error" : "info", "request", {
       request_id: requestId,
-      method: c.req.method,
-      route: routePath(c, -1),
-      status: c.res.status,
-      ms: Math.round(performance.now() - started),
+      trace_id: span.traceparent?.slice(3, 35),
+      method,
+      route,
+      status,
+      ms: Math.round(ms),
       user_id: caller?.userId,
       key_id: caller?.keyId,
+      runner_id: runner,
+      run_id: run,
       code: failure?.code,
       cause: ours ? describe(failure.cause ?? failure) : undefined,
     });

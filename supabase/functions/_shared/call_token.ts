@@ -2,14 +2,17 @@ import { base64url } from "jose";
 import * as z from "zod";
 import { createMac } from "./mac.ts";
 
-const Pass = z.strictObject({ run: z.uuid(), until: z.int() });
+const Pass = z.strictObject({ run: z.uuid(), attempt: z.int(), until: z.int() });
 
-/** Passes for the tool calls of one run: made where it executes, believed where tools are. */
+/** Who calls: a run, in one of its attempts. */
+export type CallingAttempt = Pick<z.infer<typeof Pass>, "run" | "attempt">;
+
+/** Passes for the tool calls of one attempt of a run: made where it executes, believed where tools are. */
 export interface CallTokens {
-  /** A pass for a run until a moment, in milliseconds since 1970. */
-  issue(run: string, until: number): Promise<string>;
-  /** The run that a pass is for; undefined when it is none of ours, or no longer. */
-  read(token: string): Promise<string | undefined>;
+  /** A pass for an attempt until a moment, in milliseconds since 1970. */
+  issue(at: CallingAttempt, until: number): Promise<string>;
+  /** Whom a pass is for; undefined when it is none of ours, or no longer. */
+  read(token: string): Promise<CallingAttempt | undefined>;
 }
 
 /**
@@ -21,8 +24,8 @@ export function createCallTokens(secret: string, now: () => number = Date.now): 
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
   return {
-    async issue(run, until) {
-      const text = base64url.encode(encoder.encode(JSON.stringify({ run, until })));
+    async issue({ run, attempt }, until) {
+      const text = base64url.encode(encoder.encode(JSON.stringify({ run, attempt, until })));
       return `ct_${text}.${await mac.sign(text)}`;
     },
     async read(token) {
@@ -30,8 +33,8 @@ export function createCallTokens(secret: string, now: () => number = Date.now): 
       if (text === undefined || mark === undefined || !await mac.verify(text, mark)) {
         return undefined;
       }
-      const pass = Pass.parse(JSON.parse(decoder.decode(base64url.decode(text))));
-      return now() < pass.until ? pass.run : undefined;
+      const { until, ...at } = Pass.parse(JSON.parse(decoder.decode(base64url.decode(text))));
+      return now() < until ? at : undefined;
     },
   };
 }

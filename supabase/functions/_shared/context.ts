@@ -8,4 +8,6 @@ export interface RequestContext {
   address: string | undefined;
   /** What the client calls itself, cut to 512 characters. Believed in nothing. */
   userAgent: string | undefined;
+  /** The request's own place in a trace, as W3C spells it; undefined where there is none. */
+  traceparent?: string | undefined;
 }

@@ -87,6 +87,20 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"audit_checkpoints": {
+                  Row: {
+                    "at": string,"entries": number,"expired_at": string | null,"hash": string,"kid": string | null,"made_at": string,"seq": number,"signature": string | null,"signed_at": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "at": string,"entries": number,"expired_at"?: string | null,"hash": string,"kid"?: string | null,"made_at"?: string,"seq": number,"signature"?: string | null,"signed_at"?: string | null
+                  }
+                  Update: {
+                    "at"?: string,"entries"?: number,"expired_at"?: string | null,"hash"?: string,"kid"?: string | null,"made_at"?: string,"seq"?: number,"signature"?: string | null,"signed_at"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"audit_log": {
                   Row: {
                     "action": string,"actor_id": string | null,"address": string | null,"at": string,"db_role": string,"details": NonNullable<Json>,"hash": string,"key_id": string | null,"outcome": string,"policy_hash": string | null,"prev_hash": string,"request_id": string | null,"resource_id": string | null,"resource_type": string,"seq": number,"user_agent": string | null,"via": string
@@ -141,6 +155,40 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"hooks": {
+                  Row: {
+                    "agent_id": string,"created_at": string,"description": string,"enabled": boolean,"id": string,"key_id": string | null,"kind": string,"last_used_at": string | null,"owner_id": string,"secret_version": number,"updated_at": string,"version": number | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent_id": string,"created_at"?: string,"description"?: string,"enabled"?: boolean,"id": string,"key_id"?: string | null,"kind": string,"last_used_at"?: string | null,"owner_id": string,"secret_version"?: number,"updated_at"?: string,"version"?: number | null
+                  }
+                  Update: {
+                    "agent_id"?: string,"created_at"?: string,"description"?: string,"enabled"?: boolean,"id"?: string,"key_id"?: string | null,"kind"?: string,"last_used_at"?: string | null,"owner_id"?: string,"secret_version"?: number,"updated_at"?: string,"version"?: number | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "hooks_agent_id_fkey"
+      columns: ["agent_id"]
+isOneToOne: false
+      referencedRelation: "agents"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"legal_holds": {
+                  Row: {
+                    "agent_id": string | null,"created_at": string,"created_by": string,"id": string,"kind": string,"note": string | null,"reason": string,"released_at": string | null,"released_by": string | null,"since": string,"target": string,"until": string,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent_id"?: string | null,"created_at"?: string,"created_by": string,"id"?: string,"kind": string,"note"?: string | null,"reason": string,"released_at"?: string | null,"released_by"?: string | null,"since"?: string,"target": string,"until"?: string,"user_id"?: string | null
+                  }
+                  Update: {
+                    "agent_id"?: string | null,"created_at"?: string,"created_by"?: string,"id"?: string,"kind"?: string,"note"?: string | null,"reason"?: string,"released_at"?: string | null,"released_by"?: string | null,"since"?: string,"target"?: string,"until"?: string,"user_id"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"quarantines": {
                   Row: {
                     "created_at": string,"created_by": string | null,"id": string,"kind": string,"note": string | null,"previous_state": string | null,"reason": string,"released_at": string | null,"released_by": string | null,"target": string | null
@@ -151,6 +199,20 @@ isOneToOne: false
                   }
                   Update: {
                     "created_at"?: string,"created_by"?: string | null,"id"?: string,"kind"?: string,"note"?: string | null,"previous_state"?: string | null,"reason"?: string,"released_at"?: string | null,"released_by"?: string | null,"target"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"retention": {
+                  Row: {
+                    "keep_days": number | null,"kind": string,"max_days": number,"min_days": number,"updated_at": string | null,"updated_by": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "keep_days"?: number | null,"kind": string,"max_days": number,"min_days": number,"updated_at"?: string | null,"updated_by"?: string | null
+                  }
+                  Update: {
+                    "keep_days"?: number | null,"kind"?: string,"max_days"?: number,"min_days"?: number,"updated_at"?: string | null,"updated_by"?: string | null
                   }
                   Relationships: [
                     
@@ -167,27 +229,55 @@ isOneToOne: false
                     "at"?: string,"data"?: NonNullable<Json>,"owner_id"?: string,"run_id"?: string,"seq"?: number,"type"?: string
                   }
                   Relationships: [
-                    {
-      foreignKeyName: "run_events_run_id_fkey"
-      columns: ["run_id"]
-isOneToOne: false
-      referencedRelation: "runs"
-      referencedColumns: ["id"]
-    }
+                    
                   ]
-                },"runs": {
+                },"runners": {
                   Row: {
-                    "agent_id": string,"agent_name": string,"cancel_requested_at": string | null,"created_at": string,"deadline_at": string | null,"ended_at": string | null,"engine": string,"error": Json | null,"heartbeat_at": string | null,"id": string,"input": NonNullable<Json>,"key_id": string | null,"layers": (string)[],"limits": NonNullable<Json>,"output": Json | null,"owner_id": string,"policy_hash": string | null,"recording": boolean,"request_id": string | null,"started_at": string | null,"status": string,"usage": Json | null,"version": number,"version_id": string
+                    "created_at": string,"created_by": string | null,"id": string,"last_seen_at": string | null,"name": string,"public_id": string,"revoked_at": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "agent_id": string,"agent_name": string,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine": string,"error"?: Json | null,"heartbeat_at"?: string | null,"id": string,"input": NonNullable<Json>,"key_id"?: string | null,"layers": (string)[],"limits": NonNullable<Json>,"output"?: Json | null,"owner_id": string,"policy_hash"?: string | null,"recording"?: boolean,"request_id"?: string | null,"started_at"?: string | null,"status": string,"usage"?: Json | null,"version": number,"version_id": string
+                    "created_at"?: string,"created_by"?: string | null,"id"?: string,"last_seen_at"?: string | null,"name": string,"public_id": string,"revoked_at"?: string | null
                   }
                   Update: {
-                    "agent_id"?: string,"agent_name"?: string,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine"?: string,"error"?: Json | null,"heartbeat_at"?: string | null,"id"?: string,"input"?: NonNullable<Json>,"key_id"?: string | null,"layers"?: (string)[],"limits"?: NonNullable<Json>,"output"?: Json | null,"owner_id"?: string,"policy_hash"?: string | null,"recording"?: boolean,"request_id"?: string | null,"started_at"?: string | null,"status"?: string,"usage"?: Json | null,"version"?: number,"version_id"?: string
+                    "created_at"?: string,"created_by"?: string | null,"id"?: string,"last_seen_at"?: string | null,"name"?: string,"public_id"?: string,"revoked_at"?: string | null
                   }
                   Relationships: [
                     
+                  ]
+                },"runs": {
+                  Row: {
+                    "agent_id": string,"agent_name": string,"attempt": number,"cancel_requested_at": string | null,"created_at": string,"deadline_at": string | null,"ended_at": string | null,"engine": string | null,"error": Json | null,"heartbeat_at": string | null,"id": string,"input": NonNullable<Json>,"key_id": string | null,"layers": (string)[] | null,"limits": Json | null,"output": Json | null,"owner_id": string,"policy_hash": string | null,"queued_at": string | null,"recording": boolean,"request_id": string | null,"started_at": string | null,"status": string,"traceparent": string | null,"trigger": string,"trigger_id": string | null,"usage": Json | null,"version": number,"version_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent_id": string,"agent_name": string,"attempt"?: number,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine"?: string | null,"error"?: Json | null,"heartbeat_at"?: string | null,"id": string,"input": NonNullable<Json>,"key_id"?: string | null,"layers"?: (string)[] | null,"limits"?: Json | null,"output"?: Json | null,"owner_id": string,"policy_hash"?: string | null,"queued_at"?: string | null,"recording"?: boolean,"request_id"?: string | null,"started_at"?: string | null,"status": string,"traceparent"?: string | null,"trigger"?: string,"trigger_id"?: string | null,"usage"?: Json | null,"version": number,"version_id": string
+                  }
+                  Update: {
+                    "agent_id"?: string,"agent_name"?: string,"attempt"?: number,"cancel_requested_at"?: string | null,"created_at"?: string,"deadline_at"?: string | null,"ended_at"?: string | null,"engine"?: string | null,"error"?: Json | null,"heartbeat_at"?: string | null,"id"?: string,"input"?: NonNullable<Json>,"key_id"?: string | null,"layers"?: (string)[] | null,"limits"?: Json | null,"output"?: Json | null,"owner_id"?: string,"policy_hash"?: string | null,"queued_at"?: string | null,"recording"?: boolean,"request_id"?: string | null,"started_at"?: string | null,"status"?: string,"traceparent"?: string | null,"trigger"?: string,"trigger_id"?: string | null,"usage"?: Json | null,"version"?: number,"version_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"schedules": {
+                  Row: {
+                    "agent_id": string,"created_at": string,"cron": string,"enabled": boolean,"id": string,"input": NonNullable<Json>,"jitter_seconds": number,"key_id": string | null,"last_at": string | null,"last_planned_at": string | null,"last_problem": string | null,"last_run_id": string | null,"missed": string,"name": string,"next_at": string | null,"owner_id": string,"planned_at": string | null,"time_zone": string,"updated_at": string,"version": number | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent_id": string,"created_at"?: string,"cron": string,"enabled"?: boolean,"id"?: string,"input"?: NonNullable<Json>,"jitter_seconds"?: number,"key_id"?: string | null,"last_at"?: string | null,"last_planned_at"?: string | null,"last_problem"?: string | null,"last_run_id"?: string | null,"missed"?: string,"name": string,"next_at"?: string | null,"owner_id": string,"planned_at"?: string | null,"time_zone": string,"updated_at"?: string,"version"?: number | null
+                  }
+                  Update: {
+                    "agent_id"?: string,"created_at"?: string,"cron"?: string,"enabled"?: boolean,"id"?: string,"input"?: NonNullable<Json>,"jitter_seconds"?: number,"key_id"?: string | null,"last_at"?: string | null,"last_planned_at"?: string | null,"last_problem"?: string | null,"last_run_id"?: string | null,"missed"?: string,"name"?: string,"next_at"?: string | null,"owner_id"?: string,"planned_at"?: string | null,"time_zone"?: string,"updated_at"?: string,"version"?: number | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "schedules_agent_id_fkey"
+      columns: ["agent_id"]
+isOneToOne: false
+      referencedRelation: "agents"
+      referencedColumns: ["id"]
+    }
                   ]
                 },"secrets": {
                   Row: {
@@ -235,11 +325,45 @@ isOneToOne: false
                     "agent_id"?: string,"agent_name"?: string,"args_hash"?: string,"begun_at"?: string | null,"bytes_in"?: number,"bytes_out"?: number,"created_at"?: string,"deadline_at"?: string | null,"decided_at"?: string | null,"decided_by"?: string | null,"ended_at"?: string | null,"id"?: string,"ms"?: number | null,"outcome"?: string | null,"owner_id"?: string,"reached"?: Json | null,"reason"?: string | null,"reserved"?: NonNullable<Json>,"run_id"?: string,"seq"?: number,"summary"?: Json | null,"target"?: string,"tool"?: string,"verdict"?: string
                   }
                   Relationships: [
+                    
+                  ]
+                },"webhook_deliveries": {
+                  Row: {
+                    "agent_id": string,"attempt": number,"created_at": string,"delivered_at": string | null,"due_since": string,"duration_ms": number | null,"gave_up_at": string | null,"id": string,"last_error": string | null,"last_status": number | null,"next_at": string,"owner_id": string,"response": string | null,"run_id": string,"run_status": string,"sending": boolean,"tries": number,"webhook_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent_id": string,"attempt"?: number,"created_at"?: string,"delivered_at"?: string | null,"due_since"?: string,"duration_ms"?: number | null,"gave_up_at"?: string | null,"id"?: string,"last_error"?: string | null,"last_status"?: number | null,"next_at"?: string,"owner_id": string,"response"?: string | null,"run_id": string,"run_status": string,"sending"?: boolean,"tries"?: number,"webhook_id": string
+                  }
+                  Update: {
+                    "agent_id"?: string,"attempt"?: number,"created_at"?: string,"delivered_at"?: string | null,"due_since"?: string,"duration_ms"?: number | null,"gave_up_at"?: string | null,"id"?: string,"last_error"?: string | null,"last_status"?: number | null,"next_at"?: string,"owner_id"?: string,"response"?: string | null,"run_id"?: string,"run_status"?: string,"sending"?: boolean,"tries"?: number,"webhook_id"?: string
+                  }
+                  Relationships: [
                     {
-      foreignKeyName: "tool_calls_run_id_fkey"
-      columns: ["run_id"]
+      foreignKeyName: "webhook_deliveries_webhook_id_fkey"
+      columns: ["webhook_id"]
 isOneToOne: false
-      referencedRelation: "runs"
+      referencedRelation: "webhooks"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"webhooks": {
+                  Row: {
+                    "agent_id": string,"created_at": string,"disabled_reason": string | null,"enabled": boolean,"failing_since": string | null,"id": string,"key_id": string | null,"owner_id": string,"secret_version": number,"statuses": (string)[],"updated_at": string,"url": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent_id": string,"created_at"?: string,"disabled_reason"?: string | null,"enabled"?: boolean,"failing_since"?: string | null,"id": string,"key_id"?: string | null,"owner_id": string,"secret_version"?: number,"statuses": (string)[],"updated_at"?: string,"url": string
+                  }
+                  Update: {
+                    "agent_id"?: string,"created_at"?: string,"disabled_reason"?: string | null,"enabled"?: boolean,"failing_since"?: string | null,"id"?: string,"key_id"?: string | null,"owner_id"?: string,"secret_version"?: number,"statuses"?: (string)[],"updated_at"?: string,"url"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "webhooks_agent_id_fkey"
+      columns: ["agent_id"]
+isOneToOne: false
+      referencedRelation: "agents"
       referencedColumns: ["id"]
     }
                   ]
@@ -249,7 +373,10 @@ isOneToOne: false
             [_ in never]: never
           }
           Functions: {
-            "acknowledge_alert":
+            "accept_hook":
+{ Args: { "hook_id": string,"input": string,"marks": (string)[],"request_id": string,"version": number }; Returns: Json
+                           },
+"acknowledge_alert":
 { Args: { "alert_id": string,"note"?: string }; Returns: {
               "acknowledged_at": string | null,
 "acknowledged_by": string | null,
@@ -276,7 +403,7 @@ isOneToOne: false
 { Args: { "bytes": number,"caller"?: string,"key_id"?: string,"run_id"?: string }; Returns: string
                            },
 "append_run_events":
-{ Args: { "events": string,"run_id": string }; Returns: boolean
+{ Args: { "attempt"?: number,"events": string,"run_id": string }; Returns: boolean
                            },
 "approve_version":
 { Args: { "agent_name": string,"policy_hash"?: string,"version": number }; Returns: {
@@ -314,32 +441,37 @@ isOneToOne: false
 "authenticate_key":
 { Args: { "public_id": string,"secret_hash": string }; Returns: Json
                            },
-"begin_tool_call":
-{ Args: { "approval_seconds"?: number,"args_hash": string,"budgets": string,"call_id": string,"denied"?: string,"run_id": string,"summary": string,"target": string,"tool": string }; Returns: Json
+"authenticate_runner":
+{ Args: { "public_id": string,"secret_hash": string }; Returns: string
                            },
-"cancel_run":
-{ Args: { "run_id": string }; Returns: {
+"begin_queued_run":
+{ Args: { "claim": string,"engine": string,"layers": (string)[],"limits": string,"run_id": string,"wall_ms": number }; Returns: {
               "agent_id": string,
 "agent_name": string,
+"attempt": number,
 "cancel_requested_at": string | null,
 "created_at": string,
 "deadline_at": string | null,
 "ended_at": string | null,
-"engine": string,
+"engine": string | null,
 "error": Json | null,
 "heartbeat_at": string | null,
 "id": string,
 "input": NonNullable<Json>,
 "key_id": string | null,
-"layers": (string)[],
-"limits": NonNullable<Json>,
+"layers": (string)[] | null,
+"limits": Json | null,
 "output": Json | null,
 "owner_id": string,
 "policy_hash": string | null,
+"queued_at": string | null,
 "recording": boolean,
 "request_id": string | null,
 "started_at": string | null,
 "status": string,
+"traceparent": string | null,
+"trigger": string,
+"trigger_id": string | null,
 "usage": Json | null,
 "version": number,
 "version_id": string
@@ -347,6 +479,89 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "runs"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"begin_tool_call":
+{ Args: { "approval_seconds"?: number,"args_hash": string,"attempt"?: number,"budgets": string,"call_id": string,"denied"?: string,"run_id": string,"summary": string,"target": string,"tool": string }; Returns: Json
+                           },
+"cancel_run":
+{ Args: { "run_id": string }; Returns: {
+              "agent_id": string,
+"agent_name": string,
+"attempt": number,
+"cancel_requested_at": string | null,
+"created_at": string,
+"deadline_at": string | null,
+"ended_at": string | null,
+"engine": string | null,
+"error": Json | null,
+"heartbeat_at": string | null,
+"id": string,
+"input": NonNullable<Json>,
+"key_id": string | null,
+"layers": (string)[] | null,
+"limits": Json | null,
+"output": Json | null,
+"owner_id": string,
+"policy_hash": string | null,
+"queued_at": string | null,
+"recording": boolean,
+"request_id": string | null,
+"started_at": string | null,
+"status": string,
+"traceparent": string | null,
+"trigger": string,
+"trigger_id": string | null,
+"usage": Json | null,
+"version": number,
+"version_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "runs"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"change_hook":
+{ Args: { "agent_name": string,"description"?: string,"enabled"?: boolean,"hook_id": string,"version"?: number }; Returns: {
+              "agent_id": string,
+"created_at": string,
+"description": string,
+"enabled": boolean,
+"id": string,
+"key_id": string | null,
+"kind": string,
+"last_used_at": string | null,
+"owner_id": string,
+"secret_version": number,
+"updated_at": string,
+"version": number | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "hooks"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"change_webhook":
+{ Args: { "agent_name": string,"enabled"?: boolean,"statuses"?: (string)[],"url"?: string,"webhook_id": string }; Returns: {
+              "agent_id": string,
+"created_at": string,
+"disabled_reason": string | null,
+"enabled": boolean,
+"failing_since": string | null,
+"id": string,
+"key_id": string | null,
+"owner_id": string,
+"secret_version": number,
+"statuses": (string)[],
+"updated_at": string,
+"url": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "webhooks"
         isOneToOne: true
         isSetofReturn: true
       } },
@@ -358,8 +573,19 @@ isOneToOne: false
 "claim_garbage":
 { Args: { "how_many": number }; Returns: string[]
                            },
+"claim_queued_run":
+{ Args: { "lease_seconds"?: number,"only_owner"?: string,"worker": string }; Returns: Json
+                           },
+"claim_webhook_deliveries":
+{ Args: { "lease_s": number,"max": number,"only_owner"?: string }; Returns: {
+              "agent_id": string,"attempt": number,"id": string,"owner_id": string,"payload": string,"secrets": Json,"url": string,"webhook_id": string
+            }[]
+                           },
 "collect_evidence":
 { Args: { "kind": string,"since": string,"target"?: string,"until": string }; Returns: Json
+                           },
+"collect_metrics":
+{ Args: Record<PropertyKey, never>; Returns: Json
                            },
 "context_key":
 { Args: Record<PropertyKey, never>; Returns: string
@@ -381,6 +607,27 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"create_hook":
+{ Args: { "agent_name": string,"description"?: string,"hook_id": string,"kid": string,"kind": string,"sealed": string,"secret_id": string,"version"?: number }; Returns: {
+              "agent_id": string,
+"created_at": string,
+"description": string,
+"enabled": boolean,
+"id": string,
+"key_id": string | null,
+"kind": string,
+"last_used_at": string | null,
+"owner_id": string,
+"secret_version": number,
+"updated_at": string,
+"version": number | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "hooks"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "create_key":
 { Args: { "agent_name"?: string,"expires_at"?: string,"name": string,"public_id": string,"scopes": (string)[],"secret_hash": string }; Returns: {
               "agent_id": string | null,
@@ -398,6 +645,51 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "api_keys"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"create_runner":
+{ Args: { "name": string,"public_id": string,"secret_hash": string }; Returns: {
+              "created_at": string,
+"created_by": string | null,
+"id": string,
+"last_seen_at": string | null,
+"name": string,
+"public_id": string,
+"revoked_at": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "runners"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"create_schedule":
+{ Args: { "agent_name": string,"cron": string,"enabled"?: boolean,"input"?: string,"jitter_seconds"?: number,"missed"?: string,"name": string,"time_zone"?: string,"version"?: number }; Returns: {
+              "agent_id": string,
+"created_at": string,
+"cron": string,
+"enabled": boolean,
+"id": string,
+"input": NonNullable<Json>,
+"jitter_seconds": number,
+"key_id": string | null,
+"last_at": string | null,
+"last_planned_at": string | null,
+"last_problem": string | null,
+"last_run_id": string | null,
+"missed": string,
+"name": string,
+"next_at": string | null,
+"owner_id": string,
+"planned_at": string | null,
+"time_zone": string,
+"updated_at": string,
+"version": number | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "schedules"
         isOneToOne: true
         isSetofReturn: true
       } },
@@ -447,6 +739,27 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"create_webhook":
+{ Args: { "agent_name": string,"kid": string,"sealed": string,"secret_id": string,"statuses": (string)[],"url": string,"webhook_id": string }; Returns: {
+              "agent_id": string,
+"created_at": string,
+"disabled_reason": string | null,
+"enabled": boolean,
+"failing_since": string | null,
+"id": string,
+"key_id": string | null,
+"owner_id": string,
+"secret_version": number,
+"statuses": (string)[],
+"updated_at": string,
+"url": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "webhooks"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "decide_tool_call":
 { Args: { "approve": boolean,"call_id": string }; Returns: {
               "agent_id": string,
@@ -483,20 +796,84 @@ isOneToOne: false
 "delete_agent":
 { Args: { "name": string }; Returns: undefined
                            },
+"delete_hook":
+{ Args: { "agent_name": string,"hook_id": string }; Returns: undefined
+                           },
+"delete_schedule":
+{ Args: { "agent_name": string,"schedule_name": string }; Returns: undefined
+                           },
 "delete_secret":
 { Args: { "secret_id": string }; Returns: undefined
+                           },
+"delete_webhook":
+{ Args: { "agent_name": string,"webhook_id": string }; Returns: undefined
                            },
 "detect_anomalies":
 { Args: Record<PropertyKey, never>; Returns: number
                            },
+"draft_hook":
+{ Args: { "agent_name": string,"hook_id"?: string }; Returns: Json
+                           },
 "draft_secret":
 { Args: { "agent_name"?: string }; Returns: Json
                            },
+"draft_webhook":
+{ Args: { "agent_name": string,"webhook_id"?: string }; Returns: Json
+                           },
 "end_tool_call":
-{ Args: { "bytes_in": number,"bytes_out": number,"call_id": string,"ms": number,"outcome": string,"reached"?: string,"spent": string }; Returns: undefined
+{ Args: { "bytes_in": number,"bytes_out": number,"call_id": string,"ms": number,"outcome": string,"reached"?: string,"run_id": string,"spent": string }; Returns: undefined
+                           },
+"enqueue_run":
+{ Args: { "agent_name": string,"caller": string,"idempotency_key"?: string,"input": string,"key_id"?: string,"program_id"?: string,"recording"?: boolean,"request_hash"?: string,"request_id": string,"run_id": string,"traceparent"?: string,"trigger"?: string,"trigger_id"?: string,"version": number }; Returns: {
+              "agent_id": string,
+"agent_name": string,
+"attempt": number,
+"cancel_requested_at": string | null,
+"created_at": string,
+"deadline_at": string | null,
+"ended_at": string | null,
+"engine": string | null,
+"error": Json | null,
+"heartbeat_at": string | null,
+"id": string,
+"input": NonNullable<Json>,
+"key_id": string | null,
+"layers": (string)[] | null,
+"limits": Json | null,
+"output": Json | null,
+"owner_id": string,
+"policy_hash": string | null,
+"queued_at": string | null,
+"recording": boolean,
+"request_id": string | null,
+"started_at": string | null,
+"status": string,
+"traceparent": string | null,
+"trigger": string,
+"trigger_id": string | null,
+"usage": Json | null,
+"version": number,
+"version_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "runs"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"erase_user":
+{ Args: { "max_runs"?: number,"user_id": string }; Returns: Json
+                           },
+"export_personal_data":
+{ Args: { "after"?: Json,"max"?: number,"section"?: string }; Returns: {
+              "place": Json,"said": string
+            }[]
                            },
 "find_block":
 { Args: { "address": string }; Returns: Json
+                           },
+"find_hook":
+{ Args: { "hook_id": string }; Returns: Json
                            },
 "find_identity_user":
 { Args: { "issuer_provider"?: string,"value": string }; Returns: string
@@ -532,25 +909,30 @@ isOneToOne: false
 { Args: { "caller": string,"idempotency_key": string,"key_id"?: string,"request_hash": string }; Returns: {
               "agent_id": string,
 "agent_name": string,
+"attempt": number,
 "cancel_requested_at": string | null,
 "created_at": string,
 "deadline_at": string | null,
 "ended_at": string | null,
-"engine": string,
+"engine": string | null,
 "error": Json | null,
 "heartbeat_at": string | null,
 "id": string,
 "input": NonNullable<Json>,
 "key_id": string | null,
-"layers": (string)[],
-"limits": NonNullable<Json>,
+"layers": (string)[] | null,
+"limits": Json | null,
 "output": Json | null,
 "owner_id": string,
 "policy_hash": string | null,
+"queued_at": string | null,
 "recording": boolean,
 "request_id": string | null,
 "started_at": string | null,
 "status": string,
+"traceparent": string | null,
+"trigger": string,
+"trigger_id": string | null,
 "usage": Json | null,
 "version": number,
 "version_id": string
@@ -565,25 +947,30 @@ isOneToOne: false
 { Args: { "run_id": string }; Returns: {
               "agent_id": string,
 "agent_name": string,
+"attempt": number,
 "cancel_requested_at": string | null,
 "created_at": string,
 "deadline_at": string | null,
 "ended_at": string | null,
-"engine": string,
+"engine": string | null,
 "error": Json | null,
 "heartbeat_at": string | null,
 "id": string,
 "input": NonNullable<Json>,
 "key_id": string | null,
-"layers": (string)[],
-"limits": NonNullable<Json>,
+"layers": (string)[] | null,
+"limits": Json | null,
 "output": Json | null,
 "owner_id": string,
 "policy_hash": string | null,
+"queued_at": string | null,
 "recording": boolean,
 "request_id": string | null,
 "started_at": string | null,
 "status": string,
+"traceparent": string | null,
+"trigger": string,
+"trigger_id": string | null,
 "usage": Json | null,
 "version": number,
 "version_id": string
@@ -594,8 +981,11 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"find_source":
+{ Args: { "version_id": string }; Returns: string
+                           },
 "find_tool_run":
-{ Args: { "run_id": string }; Returns: Json
+{ Args: { "attempt"?: number,"run_id": string }; Returns: Json
                            },
 "find_user":
 { Args: { "user_id": string }; Returns: {
@@ -605,6 +995,28 @@ isOneToOne: false
 "forget_objects":
 { Args: { "ids": (string)[] }; Returns: undefined
                            },
+"hold":
+{ Args: { "kind": string,"reason": string,"target": string }; Returns: {
+              "agent_id": string | null,
+"created_at": string,
+"created_by": string,
+"id": string,
+"kind": string,
+"note": string | null,
+"reason": string,
+"released_at": string | null,
+"released_by": string | null,
+"since": string,
+"target": string,
+"until": string,
+"user_id": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "legal_holds"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "keep_evidence":
 { Args: { "created_by": string,"evidence_id": string,"kind": string,"manifest": string,"reason": string,"sections": string,"signature": string,"since": string,"target"?: string,"until": string }; Returns: {
               "created_at": string,
@@ -631,6 +1043,11 @@ isOneToOne: false
 "list_blocks":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"list_dead_letters":
+{ Args: { "before"?: string,"max"?: number }; Returns: {
+              "agent_id": string,"agent_name": string,"attempts": number,"died_at": string,"owner_id": string,"reason": string,"replay_run_id": string,"replayed_at": string,"replayed_by": string,"run_id": string
+            }[]
+                           },
 "list_run_files":
 { Args: { "after"?: string,"how_many"?: number,"prefix"?: string,"run_id": string }; Returns: Json
                            },
@@ -653,6 +1070,15 @@ isOneToOne: false
                            },
 "my_usage":
 { Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"next_checkpoint":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"ping":
+{ Args: Record<PropertyKey, never>; Returns: boolean
+                           },
+"preview_schedule":
+{ Args: { "cron": string,"how_many"?: number,"time_zone"?: string }; Returns: string[]
                            },
 "publish_version":
 { Args: { "agent_name": string,"version": number }; Returns: {
@@ -693,8 +1119,14 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"queue_overview":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
 "read_file":
 { Args: { "agent_name": string,"path": string }; Returns: Json[]
+                           },
+"read_metrics":
+{ Args: Record<PropertyKey, never>; Returns: Json
                            },
 "read_run_files":
 { Args: { "paths": (string)[],"run_id": string }; Returns: Json
@@ -702,9 +1134,61 @@ isOneToOne: false
 "reap_runs":
 { Args: Record<PropertyKey, never>; Returns: number
                            },
+"record_metrics":
+{ Args: { "batch": string }; Returns: boolean
+                           },
 "record_security_events":
 { Args: { "events": string }; Returns: Json
                            },
+"redeliver":
+{ Args: { "agent_name": string,"delivery_id": string,"webhook_id": string }; Returns: {
+              "agent_id": string,
+"attempt": number,
+"created_at": string,
+"delivered_at": string | null,
+"due_since": string,
+"duration_ms": number | null,
+"gave_up_at": string | null,
+"id": string,
+"last_error": string | null,
+"last_status": number | null,
+"next_at": string,
+"owner_id": string,
+"response": string | null,
+"run_id": string,
+"run_status": string,
+"sending": boolean,
+"tries": number,
+"webhook_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "webhook_deliveries"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"release_hold":
+{ Args: { "hold_id": string,"note"?: string }; Returns: {
+              "agent_id": string | null,
+"created_at": string,
+"created_by": string,
+"id": string,
+"kind": string,
+"note": string | null,
+"reason": string,
+"released_at": string | null,
+"released_by": string | null,
+"since": string,
+"target": string,
+"until": string,
+"user_id": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "legal_holds"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "release_quarantine":
 { Args: { "note"?: string,"quarantine_id": string }; Returns: {
               "created_at": string,
@@ -724,6 +1208,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"release_queued_run":
+{ Args: { "claim": string,"delay_ms": number,"reason": string,"run_id": string }; Returns: undefined
+                           },
 "remove_file":
 { Args: { "agent_name": string,"path": string }; Returns: undefined
                            },
@@ -749,6 +1236,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"replay_dead_letter":
+{ Args: { "run_id": string }; Returns: string
+                           },
 "require_permission":
 { Args: { "permission": string }; Returns: undefined
                            },
@@ -778,6 +1268,43 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"revoke_runner":
+{ Args: { "runner_id": string }; Returns: {
+              "created_at": string,
+"created_by": string | null,
+"id": string,
+"last_seen_at": string | null,
+"name": string,
+"public_id": string,
+"revoked_at": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "runners"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"rotate_hook":
+{ Args: { "agent_name": string,"hook_id": string,"kid": string,"overlap_s"?: number,"sealed": string,"secret_id": string,"version": number }; Returns: {
+              "agent_id": string,
+"created_at": string,
+"description": string,
+"enabled": boolean,
+"id": string,
+"key_id": string | null,
+"kind": string,
+"last_used_at": string | null,
+"owner_id": string,
+"secret_version": number,
+"updated_at": string,
+"version": number | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "hooks"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "rotate_key":
 { Args: { "key_id": string,"overlap_s"?: number,"public_id": string,"secret_hash": string }; Returns: {
               "agent_id": string | null,
@@ -798,6 +1325,45 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"rotate_webhook":
+{ Args: { "agent_name": string,"kid": string,"overlap_s"?: number,"sealed": string,"secret_id": string,"version": number,"webhook_id": string }; Returns: {
+              "agent_id": string,
+"created_at": string,
+"disabled_reason": string | null,
+"enabled": boolean,
+"failing_since": string | null,
+"id": string,
+"key_id": string | null,
+"owner_id": string,
+"secret_version": number,
+"statuses": (string)[],
+"updated_at": string,
+"url": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "webhooks"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"run_retention":
+{ Args: { "dry_run"?: boolean,"kind"?: string }; Returns: Json
+                           },
+"runner_append_events":
+{ Args: { "claim": string,"events": string,"run_id": string,"runner_id": string }; Returns: boolean
+                           },
+"runner_begin_run":
+{ Args: { "claim": string,"engine": string,"layers": (string)[],"limits": string,"run_id": string,"runner_id": string,"wall_ms": number }; Returns: Json
+                           },
+"runner_claim_run":
+{ Args: { "lease_seconds"?: number,"runner_id": string }; Returns: Json
+                           },
+"runner_release_run":
+{ Args: { "claim": string,"delay_ms": number,"reason": string,"run_id": string,"runner_id": string }; Returns: undefined
+                           },
+"runner_settle_run":
+{ Args: { "claim": string,"ending": string,"events"?: string,"run_id": string,"runner_id": string }; Returns: Json
+                           },
 "set_agent_archived":
 { Args: { "archived": boolean,"name": string }; Returns: {
               "created_at": string,
@@ -830,6 +1396,21 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"set_retention":
+{ Args: { "keep_days"?: number,"kind": string }; Returns: {
+              "keep_days": number | null,
+"kind": string,
+"max_days": number,
+"min_days": number,
+"updated_at": string | null,
+"updated_by": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "retention"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
 "set_role":
 { Args: { "new_role"?: string,"user_id": string }; Returns: {
               "assigned": boolean,"created_at": string,"email": string,"id": string,"quarantined_at": string,"role": string
@@ -842,28 +1423,33 @@ isOneToOne: false
 { Args: { "delivered": boolean,"error"?: string,"id": string,"status": number }; Returns: undefined
                            },
 "settle_run":
-{ Args: { "ending": string,"events"?: string,"run_id": string }; Returns: {
+{ Args: { "attempt"?: number,"ending": string,"events"?: string,"run_id": string }; Returns: {
               "agent_id": string,
 "agent_name": string,
+"attempt": number,
 "cancel_requested_at": string | null,
 "created_at": string,
 "deadline_at": string | null,
 "ended_at": string | null,
-"engine": string,
+"engine": string | null,
 "error": Json | null,
 "heartbeat_at": string | null,
 "id": string,
 "input": NonNullable<Json>,
 "key_id": string | null,
-"layers": (string)[],
-"limits": NonNullable<Json>,
+"layers": (string)[] | null,
+"limits": Json | null,
 "output": Json | null,
 "owner_id": string,
 "policy_hash": string | null,
+"queued_at": string | null,
 "recording": boolean,
 "request_id": string | null,
 "started_at": string | null,
 "status": string,
+"traceparent": string | null,
+"trigger": string,
+"trigger_id": string | null,
 "usage": Json | null,
 "version": number,
 "version_id": string
@@ -874,29 +1460,40 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"settle_webhook_delivery":
+{ Args: { "attempt": number,"delivered": boolean,"duration_ms"?: number,"error"?: string,"final"?: boolean,"id": string,"response"?: string,"status"?: number }; Returns: string
+                           },
+"sign_checkpoint":
+{ Args: { "hash": string,"kid": string,"seq": number,"signature": string }; Returns: boolean
+                           },
 "start_run":
 { Args: { "agent_name": string,"caller": string,"engine": string,"idempotency_key"?: string,"input": string,"key_id"?: string,"layers": (string)[],"limits": string,"program_id"?: string,"recording"?: boolean,"request_hash"?: string,"request_id": string,"run_id": string,"version": number,"wall_ms": number }; Returns: {
               "agent_id": string,
 "agent_name": string,
+"attempt": number,
 "cancel_requested_at": string | null,
 "created_at": string,
 "deadline_at": string | null,
 "ended_at": string | null,
-"engine": string,
+"engine": string | null,
 "error": Json | null,
 "heartbeat_at": string | null,
 "id": string,
 "input": NonNullable<Json>,
 "key_id": string | null,
-"layers": (string)[],
-"limits": NonNullable<Json>,
+"layers": (string)[] | null,
+"limits": Json | null,
 "output": Json | null,
 "owner_id": string,
 "policy_hash": string | null,
+"queued_at": string | null,
 "recording": boolean,
 "request_id": string | null,
 "started_at": string | null,
 "status": string,
+"traceparent": string | null,
+"trigger": string,
+"trigger_id": string | null,
 "usage": Json | null,
 "version": number,
 "version_id": string
@@ -930,6 +1527,35 @@ isOneToOne: false
                           SetofOptions: {
         from: "*"
         to: "agents"
+        isOneToOne: true
+        isSetofReturn: true
+      } },
+"update_schedule":
+{ Args: { "agent_name": string,"cron"?: string,"enabled"?: boolean,"input"?: string,"jitter_seconds"?: number,"missed"?: string,"schedule_name": string,"time_zone"?: string,"version"?: number }; Returns: {
+              "agent_id": string,
+"created_at": string,
+"cron": string,
+"enabled": boolean,
+"id": string,
+"input": NonNullable<Json>,
+"jitter_seconds": number,
+"key_id": string | null,
+"last_at": string | null,
+"last_planned_at": string | null,
+"last_problem": string | null,
+"last_run_id": string | null,
+"missed": string,
+"name": string,
+"next_at": string | null,
+"owner_id": string,
+"planned_at": string | null,
+"time_zone": string,
+"updated_at": string,
+"version": number | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "schedules"
         isOneToOne: true
         isSetofReturn: true
       } },

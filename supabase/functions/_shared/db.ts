@@ -18,6 +18,7 @@ const TIMEOUT_MS = 10_000;
 /** Seconds until what Postgres refuses may be had. */
 const RETRY_AFTER: Partial<Record<FaultCode, () => number>> = {
   too_many_runs: () => 1,
+  queue_full: () => 5,
   cpu_budget_spent: () => Math.ceil(DAY_S - (Date.now() / 1000) % DAY_S),
 };
 const DAY_S = 86_400;
@@ -30,6 +31,9 @@ const BY_CODE: Record<string, FaultCode> = {
   "22003": "invalid_request", // a number out of range
   "57014": "database_unavailable", // a statement that took too long
   "40P01": "database_unavailable", // two that waited for each other: the next try does not
+  "57P01": "database_unavailable", // Postgres goes down, crashed, or comes up
+  "57P02": "database_unavailable",
+  "57P03": "database_unavailable",
   PGRST301: "token_invalid",
   PGRST303: "token_expired",
 };

@@ -18,14 +18,19 @@ export interface EngineHost {
    * went wrong is told when a run needs the engine.
    */
   warm(): Promise<void>;
+  /** Rejects where the engine cannot be had at the moment. */
+  check(signal: AbortSignal): Promise<void>;
   /** What its pool counts at the moment, where it has one. */
   stats(): Promise<Readonly<Record<string, number>> | undefined>;
+  /** The same where the engine has been started, and nothing where not. */
+  figures(): Promise<Readonly<Record<string, number>> | undefined>;
 }
 
 /** An engine that runs, and what there is to do with it beside running programs. */
 interface Running {
   engine: Engine;
   stats?: () => Readonly<Record<string, number>>;
+  check?: (signal: AbortSignal) => Promise<void>;
   end?: () => Promise<void>;
 }
 
@@ -68,7 +73,9 @@ export function createHost(open: () => Promise<Running>, isSlow = false): Engine
       await sleep(WARM_AFTER_MS, shutdown.signal);
       await started().catch(() => {});
     },
+    check: async (signal) => await (await started()).check?.(signal),
     stats: async () => (await started()).stats?.(),
+    figures: async () => (await starting?.catch(() => undefined))?.stats?.(),
   };
 }
 
@@ -106,7 +113,12 @@ async function openQuickJs(): Promise<Running> {
 
 async function openRemote({ url, ...token }: RunnerSettings): Promise<Running> {
   const { createRemoteEngine } = await import("./sandbox/remote/engine.ts");
-  return { engine: createRemoteEngine({ url, authorize: createRunTokens(token) }) };
+  const check = async (signal: AbortSignal) => {
+    const { ok, status, body } = await fetch(`${url.replace(/\/$/, "")}/ready`, { signal });
+    await body?.cancel();
+    if (!ok) throw new EngineUnavailable(`the runner answers ${status}`);
+  };
+  return { engine: createRemoteEngine({ url, authorize: createRunTokens(token) }), check };
 }
 
 async function openProcess(log: Log): Promise<Running & { layers: readonly string[] }> {

@@ -1,16 +1,10 @@
 import * as z from "zod";
 import { EGRESS_VARIABLES } from "./env_egress.ts";
 import { FILE_VARIABLES, type FileSettings, filesOf } from "./env_files.ts";
+import { KEY_VARIABLES } from "./env_keys.ts";
 import { SERVICE_VARIABLES, type ServiceSettings, servicesOf } from "./env_services.ts";
+import { OTLP_VARIABLES, otlpOf, type OtlpSettings } from "./trace/settings.ts";
 import { MasterKeys, type VaultSettings } from "./vault/keys.ts";
-
-/** Keys come as `{"default": "sb_…", "<name>": "sb_…"}`; only the default one is ours to use. */
-const Keys = z.string().transform((text, ctx) => {
-  const parsed = z.object({ default: z.string().min(1) }).safeParse(parseJson(text));
-  if (parsed.success) return parsed.data.default;
-  ctx.addIssue('must be JSON like {"default": "sb_…"}');
-  return z.NEVER;
-});
 
 const Jwks = z.string().transform((text, ctx) => {
   const parsed = z.object({ keys: z.array(z.record(z.string(), z.unknown())) })
@@ -102,8 +96,7 @@ const WebhookSecret = z.string().regex(
 
 const Variables = z.object({
   SUPABASE_URL: z.url(),
-  SUPABASE_PUBLISHABLE_KEYS: Keys,
-  SUPABASE_SECRET_KEYS: Keys,
+  ...KEY_VARIABLES,
   SUPABASE_JWKS: Jwks.optional(),
   SB_EXECUTION_ID: z.string().default("local"),
   CLOISTER_JWT_ISSUER: z.url().optional(),
@@ -124,6 +117,7 @@ const Variables = z.object({
   ...SERVICE_VARIABLES,
   ...FILE_VARIABLES,
   ...EGRESS_VARIABLES,
+  ...OTLP_VARIABLES,
   UPSTASH_REDIS_REST_URL: z.url().optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
 }).refine(
@@ -190,6 +184,8 @@ export interface Env {
   supabaseUrl: string;
   publishableKey: string;
   secretKey: string;
+  /** What the project's clock is known by. Without it nothing runs by schedule over HTTP. */
+  cronKey: string | undefined;
   /** The key set as it was when this isolate was deployed or started. */
   jwks: { keys: Record<string, unknown>[] } | undefined;
   jwtIssuer: string;
@@ -216,6 +212,8 @@ export interface Env {
   privateOrigins: readonly string[];
   /** Where alerts are sent, and what they are signed with. */
   alertWebhook: { url: string; secret: string } | undefined;
+  /** Where traces and metrics go. */
+  otlp: OtlpSettings | undefined;
 }
 
 /**
@@ -232,7 +230,8 @@ export function readEnv(source: Record<string, string> = Deno.env.toObject()): E
   return {
     supabaseUrl: vars.SUPABASE_URL,
     publishableKey: vars.SUPABASE_PUBLISHABLE_KEYS,
-    secretKey: vars.SUPABASE_SECRET_KEYS,
+    secretKey: vars.SUPABASE_SECRET_KEYS.default,
+    cronKey: vars.SUPABASE_SECRET_KEYS.cron,
     jwks: vars.SUPABASE_JWKS,
     jwtIssuer: issuerOf(vars),
     allowedOrigins: vars.CLOISTER_ALLOWED_ORIGINS,
@@ -251,6 +250,7 @@ export function readEnv(source: Record<string, string> = Deno.env.toObject()): E
     files: filesOf(vars),
     privateOrigins: vars.CLOISTER_PRIVATE_ORIGINS,
     alertWebhook: webhookOf(vars),
+    otlp: otlpOf(vars),
   };
 }
 

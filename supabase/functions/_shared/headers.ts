@@ -20,9 +20,9 @@ const MAX_HEADER_CHARS = 4_096;
 const MAX_AUTHORIZATION_CHARS = MAX_CREDENTIAL_CHARS + "Bearer ".length;
 // deno-lint-ignore no-control-regex -- they are what is looked for
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
-const KEY = /ck_(?:live|test)_/;
+const KEY = /c[kr]_(?:live|test)_/;
 /** In an address credentials stand in logs and histories: those that were sent so are leaked. */
-const IN_ADDRESS = /ck_(?:live|test)_|sb_secret_|eyJ[\w-]+\.eyJ[\w-]+\./;
+const IN_ADDRESS = /c[kr]_(?:live|test)_|sb_secret_|eyJ[\w-]+\.eyJ[\w-]+\./;
 
 /**
  * Refuses what no route shall have to expect: headers that are over-long or hold control

@@ -2,33 +2,32 @@ import * as z from "zod";
 import { publicRoute } from "./route.ts";
 import { VERSION } from "./version.ts";
 
-const Count = z.int().min(0);
-
 /** What a function says of itself to anybody: nothing that helps who should not be here. */
 export const Health = z.object({
-  status: z.literal("ok"),
+  status: z.enum(["ok", "degraded", "unavailable"])
+    .meta({ description: "`degraded`: it works without something. `unavailable`: it does not" }),
   version: z.string().max(64),
-  limiter: z.object({
-    store: z.enum(["upstash", "postgres"]),
-    failed_open: Count.meta({ description: "Reads that only this isolate counted" }),
-    failed_closed: Count.meta({ description: "Requests refused because nobody could count" }),
-  }),
+  checks: z.record(z.string().max(64), z.enum(["ok", "down"]))
+    .meta({ description: "What the function depends on, as it was some seconds ago at most" }),
   api_keys: z.boolean().meta({ description: "Whether API keys can be used here" }),
 }).meta({ id: "Health" });
 
-/** That the function is up, and which limiter and which credentials are at work. */
+/** How it stands with the function and what is behind it. */
 export const health = publicRoute({
   method: "get",
   path: "/health",
-  summary: "Say that the function is up, and what guards it",
+  summary: "Say whether the function works, and what it depends on; 503 with the same body if not",
   accept: z.object({}),
   access: "public",
   budget: "read",
   reply: Health,
-}, (_, { limits, signer }): Promise<z.infer<typeof Health>> =>
-  Promise.resolve({
-    status: "ok",
+}, async (_, { checks, signer }) => {
+  const found = await checks.look();
+  const body: z.infer<typeof Health> = {
+    status: found.status,
     version: VERSION,
-    limiter: limits.health(),
+    checks: found.checks,
     api_keys: signer !== undefined,
-  }));
+  };
+  return found.status === "unavailable" ? Response.json(body, { status: 503 }) : body;
+});

@@ -4,7 +4,8 @@ export type LogFields = Record<string, string | number | boolean | undefined>;
 /** Writes log lines. */
 export type Log = (level: "info" | "warn" | "error", event: string, fields?: LogFields) => void;
 
-const SECRETS = /(?:sb_secret_|sb_publishable_|ck_(?:live|test)_|whsec_|eyJ)[\w.~+/=-]+/g;
+const SECRETS =
+  /(?:sb_secret_|sb_publishable_|c[kr]_(?:live|test)_|whsec_|eyJ|\bc[lt]_(?=[\w-]{40}))[\w.~+/=-]+/g;
 const MAX_FIELD = 2_000;
 
 /** A log that writes one JSON line per call; anything that looks like a key or token is masked. */
@@ -19,6 +20,11 @@ export function createLog(fixed: LogFields): Log {
     };
     console[level](JSON.stringify(line, (_key, value) => fit(value)));
   };
+}
+
+/** A log whose every line has these fields, too: what it is about. */
+export function about(log: Log, fixed: LogFields): Log {
+  return (level, event, fields) => log(level, event, { ...fixed, ...fields });
 }
 
 /**

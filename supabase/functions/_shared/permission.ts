@@ -11,6 +11,7 @@ export type Permission =
   | "keys:manage"
   | "secrets:manage"
   | "audit:read"
+  | "metrics:read"
   | "admin";
 
 /** These need a session that has not ended, too: what was known a moment ago is not enough. */

@@ -21,8 +21,8 @@ export interface Spec<A extends Accept = Accept> {
   path: string;
   summary: string;
   accept: A;
-  /** Set where no credentials are needed, or those of a run alone. */
-  access?: "public" | "run";
+  /** Set where no credentials are needed, or those of a run, a runner or the project's clock alone. */
+  access?: "public" | "run" | "runner" | "schedule";
   /** The permission that callers need. Absent on public routes alone. */
   needs?: Permission;
   /**
@@ -32,6 +32,8 @@ export interface Spec<A extends Accept = Accept> {
   fresh?: true;
   /** What a request is paid from. */
   budget: Budget;
+  /** How many bytes a body may have that is taken as it comes; 16 MiB if left out. */
+  maxBytes?: number;
   /** Request headers that the handler reads, with what they mean. */
   headers?: Record<string, string>;
   status?: 200 | 201 | 202 | 204;
@@ -97,16 +99,27 @@ export function route<A extends Accept>(
   };
 }
 
+/** One call of a route for anybody: nobody is behind it. */
+export interface PublicCall {
+  /** What no user may call: such a route decides by itself who may have it called. */
+  service: Service;
+  requestId: string;
+  header(name: string): string | undefined;
+}
+
 /** A route for anybody: only an address is let in, or is not. */
 export function publicRoute<A extends Accept>(
   spec: Spec<A> & { access: "public"; needs?: never },
-  rule: (input: z.output<A>, platform: Platform) => Promise<unknown>,
+  rule: (input: z.output<A>, platform: Platform, call: PublicCall) => Promise<unknown>,
 ): Route {
   return {
     spec,
     async respond(c, platform) {
-      await admitAddress(c, platform, spec.budget);
-      return answer(c, spec, await rule(await readInput(c, spec.accept), platform));
+      const context = await admitAddress(c, platform, spec.budget);
+      const input = await readInput(c, spec.accept, spec.maxBytes);
+      const service = platform.service(context);
+      const header = (name: string) => c.req.header(name);
+      return answer(c, spec, await rule(input, platform, { service, header, ...context }));
     },
   };
 }
@@ -114,6 +127,10 @@ export function publicRoute<A extends Accept>(
 /** One call of a run's own route: which run, and the outside world without any user's rights. */
 export interface RunCall {
   run: string;
+  /** Which attempt of it calls. */
+  attempt: number;
+  /** The request's own place in a trace. */
+  traceparent: string | undefined;
   platform: Platform;
   requestId: string;
   /** Aborted when the run has gone before the answer. */
@@ -132,12 +149,88 @@ export function runRoute<A extends Accept>(
     spec,
     async respond(c, platform) {
       const [, token = ""] = /^Bearer (ct_\S+)$/.exec(c.req.header("authorization") ?? "") ?? [];
-      const run = await platform.callTokens.read(token);
-      if (run === undefined) {
+      const calling = await platform.callTokens.read(token);
+      if (calling === undefined) {
         await admitAddress(c, platform, spec.budget);
         throw new Fault("token_invalid");
       }
-      const call = { run, platform, requestId: c.var.requestId, signal: c.req.raw.signal };
+      c.set("run", calling.run);
+      const { requestId, traceparent } = c.var;
+      const { signal } = c.req.raw;
+      const call = { ...calling, platform, requestId, traceparent, signal };
+      return answer(c, spec, await rule(await readInput(c, spec.accept), call));
+    },
+  };
+}
+
+/** One call of a runner's own route: which runner, and the outside world without any user's rights. */
+export interface RunnerCall {
+  runner: string;
+  platform: Platform;
+  /** What no user may call; each function for runners asks anew whether this one still may. */
+  service: Service;
+  requestId: string;
+  /** Aborted when the runner has gone before the answer. */
+  signal: AbortSignal;
+}
+
+/**
+ * A route for runners that pull, by their own keys. A runner whose key is known costs no budget of an
+ * address; a key that is new here, and whatever is none, is a stranger's until it has proved itself.
+ */
+export function runnerRoute<A extends Accept>(
+  spec: Spec<A> & { access: "runner"; needs?: never },
+  rule: (input: z.output<A>, call: RunnerCall) => Promise<unknown>,
+): Route {
+  return {
+    spec,
+    async respond(c, platform) {
+      const stranger = () => admitAddress(c, platform, spec.budget);
+      const runner = await platform.runners.identify(c.req.header("authorization"), stranger);
+      c.set("runner", runner);
+      platform.watch.beat();
+      const { requestId } = c.var;
+      const call = {
+        runner,
+        platform,
+        service: platform.service(),
+        requestId,
+        signal: c.req.raw.signal,
+      };
+      return answer(c, spec, await rule(await readInput(c, spec.accept), call));
+    },
+  };
+}
+
+/** One call of the clock's own route: the outside world, on nobody's behalf. */
+export interface ScheduledCall {
+  platform: Platform;
+  /** What no user may call, on nobody's account. */
+  service: Service;
+  requestId: string;
+  /** Aborted when the clock has gone before the answer. */
+  signal: AbortSignal;
+}
+
+/**
+ * A route for the project's clock, by the secret key named `cron` in `apikey`. Whoever brings another
+ * key, a user's token or none is told the same, and so is everybody where no such key is configured;
+ * `Authorization` is not looked at. The clock costs no budget; a stranger does, and is counted.
+ */
+export function scheduledRoute<A extends Accept>(
+  spec: Spec<A> & { access: "schedule"; needs?: never },
+  rule: (input: z.output<A>, call: ScheduledCall) => Promise<unknown>,
+): Route {
+  return {
+    spec,
+    async respond(c, platform) {
+      if (!await platform.isClock(c.req.header("apikey"))) {
+        await admitAddress(c, platform, spec.budget);
+        throw new Fault("token_invalid");
+      }
+      platform.watch.beat();
+      const { signal } = c.req.raw;
+      const call = { platform, service: platform.service(), requestId: c.var.requestId, signal };
       return answer(c, spec, await rule(await readInput(c, spec.accept), call));
     },
   };

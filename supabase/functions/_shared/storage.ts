@@ -14,7 +14,10 @@ export interface ObjectStore {
  * A bucket of Supabase Storage, reached with the secret key because no user may read it. Like the
  * service client it hands out verbs instead of the client, and it reaches no table.
  */
-export function createObjectStore(env: Env, bucketName: string): ObjectStore {
+export function createObjectStore(
+  env: Pick<Env, "supabaseUrl" | "secretKey">,
+  bucketName: string,
+): ObjectStore {
   const client = createClient(env.supabaseUrl, env.secretKey, CLIENT_OPTIONS);
   const bucket = client.storage.from(bucketName);
   return {

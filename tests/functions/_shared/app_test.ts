@@ -45,15 +45,25 @@ Deno.test("only configured origins may read an answer", async () => {
   assert.equal(await from("https://evil.test"), null);
 });
 
-Deno.test("GET /<function>/health tells anybody what guards the function, and asks nobody", async () => {
+Deno.test("GET /<function>/health tells anybody how it stands with the function, and no more", async () => {
   await using outside = broken(new Error("x"));
+  outside.platform.checks.add("limiter", () => Promise.reject(new Error("password is x")), false);
   const response = await outside.app.request("/x/health");
   assert.equal(response.status, 200);
   assert.deepEqual(await response.json(), {
-    status: "ok",
+    status: "degraded",
     version: "0.1.0",
-    limiter: { store: "postgres", failed_open: 0, failed_closed: 0 },
+    checks: { limiter: "down" },
     api_keys: false,
   });
   assert.deepEqual(outside.asked, []);
+});
+
+Deno.test("GET /<function>/health answers 503 where the function cannot do its work", async () => {
+  await using outside = broken(new Error("x"));
+  outside.platform.checks.add("database", () => Promise.reject(new Error("password is x")), true);
+  const response = await outside.app.request("/x/health");
+  assert.equal(response.status, 503);
+  const { status, checks } = await response.json();
+  assert.deepEqual({ status, checks }, { status: "unavailable", checks: { database: "down" } });
 });

@@ -1,14 +1,14 @@
 import assert from "@std/assert";
 import { createCallTokens } from "../../../supabase/functions/_shared/call_token.ts";
 
-const RUN = "01a201e5-7419-700c-9282-45545b0b2aba";
+const RUN = { run: "01a201e5-7419-700c-9282-45545b0b2aba", attempt: 2 };
 
-Deno.test("a run's pass names its run until its time is over", async () => {
+Deno.test("a run's pass names its run and attempt until its time is over", async () => {
   let now = 1_000;
   const tokens = createCallTokens("sb_secret_1", () => now);
   const token = await tokens.issue(RUN, 2_000);
   assert.match(token, /^ct_[\w-]+\.[\w-]{43}$/);
-  assert.equal(await tokens.read(token), RUN);
+  assert.deepEqual(await tokens.read(token), RUN);
   now = 2_000;
   assert.equal(await tokens.read(token), undefined);
 });
@@ -17,7 +17,7 @@ Deno.test("a pass that is forged, cut, stretched or of another project is none",
   const tokens = createCallTokens("sb_secret_1", () => 0);
   const token = await tokens.issue(RUN, 1_000);
   const [claims = "", mark = ""] = token.slice(3).split(".");
-  const other = btoa(JSON.stringify({ run: RUN, until: 9e15 })).replaceAll("=", "");
+  const other = btoa(JSON.stringify({ ...RUN, until: 9e15 })).replaceAll("=", "");
   const forged = [
     `ct_${other}.${mark}`,
     `ct_${claims}.${mark.slice(1)}A`,

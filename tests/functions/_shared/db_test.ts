@@ -44,6 +44,7 @@ const cases: Record<string, [() => Response, string]> = {
   "a gateway's page": [() => new Response("<html>", { status: 502 }), "database_unavailable"],
   "no connection to Postgres": [refusal(503, { code: "PGRST002" }), "database_unavailable"],
   "a statement that took too long": [refusal(500, { code: "57014" }), "database_unavailable"],
+  "a Postgres that comes up": [refusal(503, { code: "57P03" }), "database_unavailable"],
   "a token that expired on the way": [refusal(401, { code: "PGRST303" }), "token_expired"],
   "a null character": [refusal(400, { code: "22021" }), "invalid_request"],
   "a row that is hidden": [refusal(403, { code: "42501" }), "not_found"],

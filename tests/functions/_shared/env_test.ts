@@ -75,6 +75,22 @@ Deno.test("readEnv() stops at a malformed variable with its name and without its
   });
 });
 
+Deno.test("readEnv() knows the clock's key by its name, and takes no other for it", () => {
+  const cron = "sb_secret_of_the_clock_1";
+  const read = (keys: unknown) => readEnv({ ...VARS, SUPABASE_SECRET_KEYS: JSON.stringify(keys) });
+  assert.equal(read({ default: "sb_secret_1", other: cron }).cronKey, undefined);
+  const { secretKey, cronKey } = read({ default: "sb_secret_1", cron });
+  assert.deepEqual([secretKey, cronKey], ["sb_secret_1", cron]);
+  for (const bad of ["", "short", null, 1]) {
+    assert.throws(() => read({ default: "sb_secret_1", cron: bad }), /SUPABASE_SECRET_KEYS/);
+  }
+  assert.throws(() => read({ default: cron, cron }), (err) => {
+    assert.match(String(err), /must not have the default key as "cron"/);
+    assert.doesNotMatch(String(err), /of_the_clock/);
+    return true;
+  });
+});
+
 Deno.test("readEnv() takes the signing key, trusted issuers, an alert webhook, and no address at all", () => {
   const env = readEnv({
     ...HOOK,

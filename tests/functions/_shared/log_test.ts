@@ -21,7 +21,7 @@ Deno.test("a log line is one line of JSON, whatever it is told", () => {
 });
 
 Deno.test("a log line never shows a key or a token", () => {
-  const secrets = ["sb_secret_abc", "ck_live_1_2", "eyJhbGciOi.eyJzdWIi.c2ln"];
+  const secrets = ["sb_secret_abc", "ck_live_1_2", "cr_live_1_2", "eyJhbGciOi.eyJzdWIi.c2ln"];
   const cause = secrets.flatMap((secret) => [secret, `\n${secret}`, `x_${secret}`]).join(" and ");
   const [line = ""] = written(() => createLog({})("info", "e", { cause }));
   for (const secret of secrets) assert.ok(!line.includes(secret), line);

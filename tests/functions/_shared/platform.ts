@@ -1,5 +1,7 @@
 import { createAccessBook } from "../../../supabase/functions/_shared/auth/access.ts";
 import { createCallTokens } from "../../../supabase/functions/_shared/call_token.ts";
+import { createClaimTokens } from "../../../supabase/functions/_shared/claim_token.ts";
+import { createRunners } from "../../../supabase/functions/_shared/auth/runner.ts";
 import type { Caller } from "../../../supabase/functions/_shared/auth/caller.ts";
 import { userDb } from "../../../supabase/functions/_shared/db.ts";
 import { type Env, readEnv } from "../../../supabase/functions/_shared/env.ts";
@@ -7,6 +9,9 @@ import type { Limits } from "../../../supabase/functions/_shared/limit/limits.ts
 import type { Mac } from "../../../supabase/functions/_shared/mac.ts";
 import { createCursors } from "../../../supabase/functions/_shared/page.ts";
 import type { Platform } from "../../../supabase/functions/_shared/platform.ts";
+import { createChecks } from "../../../supabase/functions/_shared/checks.ts";
+import type { Metrics } from "../../../supabase/functions/_shared/metrics/recorder.ts";
+import { NO_TRACER } from "../../../supabase/functions/_shared/trace/tracer.ts";
 import { createService } from "../../../supabase/functions/_shared/service.ts";
 import type { SecurityEvent } from "../../../supabase/functions/_shared/watch/watch.ts";
 
@@ -58,7 +63,16 @@ export const NO_LIMITS: Limits = {
   peek: () => Promise.resolve([]),
   strike: () => Promise.resolve(undefined),
   blocks: { list: () => Promise.resolve([]), lift: () => Promise.resolve(false) },
+  check: () => Promise.resolve(),
   health: () => ({ store: "postgres", failed_open: 0, failed_closed: 0 }),
+};
+
+/** Counts nothing. */
+export const NO_METRICS: Metrics = {
+  count() {},
+  observe() {},
+  gauge() {},
+  flush: () => Promise.resolve(),
 };
 
 /** A platform over a Data API that answers as `rpc` says, and all that it did to the outside. */
@@ -85,9 +99,16 @@ export function fakePlatform(
     service: () => createService(env)(),
     prepared: NO_MARKS,
     callTokens: createCallTokens(env.secretKey),
+    runners: createRunners({ service: createService(env)(), keyEnv: env.keyEnv }),
+    claimTokens: createClaimTokens(env.secretKey),
+    isClock: () => Promise.resolve(false),
     toolsUrl: env.toolsUrl,
     cursors: createCursors(NO_MARKS),
     limits: NO_LIMITS,
+    metrics: NO_METRICS,
+    tracer: NO_TRACER,
+    otlp: undefined,
+    checks: createChecks(),
     watch: {
       report: (event) => void events.push(event),
       beat() {},

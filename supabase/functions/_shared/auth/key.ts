@@ -1,7 +1,10 @@
 /** Which kind of deployment a key is for: a key of one is none in the other. */
 export type KeyEnv = "live" | "test";
 
-/** An API key: what is told of it once, and what is kept. */
+/** What a key begins with: `ck` speaks for a user, `cr` for a runner. Neither is ever the other. */
+export type KeyKind = "ck" | "cr";
+
+/** A key: what is told of it once, and what is kept. */
 export interface NewKey {
   /** The key itself, to be shown once and stored nowhere. */
   key: string;
@@ -15,13 +18,13 @@ const ID_CHARS = 16;
 /** 43 × log2(62) = 256.03 bits. */
 const SECRET_CHARS = 43;
 const CHECKSUM_CHARS = 6;
-const KEY = /^ck_(live|test)_([0-9A-Za-z]{16})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
+const KEY = /^(c[kr])_(live|test)_([0-9A-Za-z]{16})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
 
-/** A new key: `ck_<env>_<id>_<secret><checksum>`. */
-export async function generateKey(env: KeyEnv): Promise<NewKey> {
+/** A new key: `<kind>_<env>_<id>_<secret><checksum>`. */
+export async function generateKey(env: KeyEnv, kind: KeyKind = "ck"): Promise<NewKey> {
   const publicId = randomText(ID_CHARS);
   const secret = randomText(SECRET_CHARS);
-  const unchecked = `ck_${env}_${publicId}_${secret}`;
+  const unchecked = `${kind}_${env}_${publicId}_${secret}`;
   return {
     key: unchecked + checksum(unchecked),
     publicId,
@@ -29,13 +32,16 @@ export async function generateKey(env: KeyEnv): Promise<NewKey> {
   };
 }
 
-/** The parts of a key of this kind of deployment; undefined for anything else, mistyped keys too. */
+/** The parts of a key of this kind and deployment; undefined for anything else, mistyped keys too. */
 export function parseKey(
   text: string,
   env: KeyEnv,
+  kind: KeyKind = "ck",
 ): { publicId: string; secret: string } | undefined {
-  const [, of, publicId, secret, check] = KEY.exec(text) ?? [];
-  if (of !== env || publicId === undefined || secret === undefined) return undefined;
+  const [, what, of, publicId, secret, check] = KEY.exec(text) ?? [];
+  if (what !== kind || of !== env || publicId === undefined || secret === undefined) {
+    return undefined;
+  }
   return checksum(text.slice(0, -CHECKSUM_CHARS)) === check ? { publicId, secret } : undefined;
 }
 

@@ -19,7 +19,9 @@ export interface Signer {
    * A JSON value as a compact JWS. It stands below one claim that no verifier of tokens knows, so
    * that nothing in it can be taken for who a bearer is.
    */
-  seal(purpose: "evidence", value: unknown): Promise<string>;
+  seal(purpose: "evidence" | "checkpoint", value: unknown): Promise<string>;
+  /** The id of the key that signs. */
+  readonly kid: string;
 }
 
 const LIFE_MS = 60_000;
@@ -32,6 +34,7 @@ export function createSigner(
   let imported: ReturnType<typeof importJWK> | undefined;
   const secret = () => imported ??= importJWK(key);
   return {
+    kid: key.kid,
     async mint(userId, stamp, expiresAt = Infinity) {
       const issuedAtS = Math.floor(now() / 1000);
       const expiresAtS = Math.floor(Math.min(issuedAtS * 1000 + LIFE_MS, expiresAt) / 1000);

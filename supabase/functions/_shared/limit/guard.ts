@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import { Breaker } from "./breaker.ts";
 import { IsolateStore } from "./isolate.ts";
 import type { Store } from "./store.ts";
-import { Tally } from "./tally.ts";
+import { type Direction, Tally } from "./tally.ts";
 
 const RETRY_AFTER_S = 2;
 
@@ -23,9 +23,13 @@ export class Guard {
   /** `now` is a steady clock in ms. */
   constructor(
     private readonly store: Store,
-    { log, now }: { log: Log; now: (() => number) | undefined },
+    { log, now, onUncounted }: {
+      log: Log;
+      now: (() => number) | undefined;
+      onUncounted?: ((direction: Direction) => void) | undefined;
+    },
   ) {
-    this.tally = new Tally(log, now);
+    this.tally = new Tally(log, now, onUncounted);
     this.#breaker = new Breaker(() => this.tally.recovered(), now);
   }
 

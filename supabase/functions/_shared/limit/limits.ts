@@ -7,6 +7,7 @@ import { patient } from "./patience.ts";
 import { peek, take } from "./pay.ts";
 import { PostgresStore } from "./postgres.ts";
 import type { Block, RuleName, Store } from "./store.ts";
+import type { Direction } from "./tally.ts";
 import { UpstashStore } from "./upstash.ts";
 
 export { addressOf } from "./address.ts";
@@ -40,6 +41,8 @@ export interface Limits {
      */
     lift(address: string, before?: (block: Block) => Promise<void>): Promise<boolean>;
   };
+  /** Asks the store for nothing; rejects where it does not answer. */
+  check(): Promise<void>;
   /** Which store counts, and how often this isolate had to decide without it, and which way. */
   health(): Health;
 }
@@ -57,24 +60,35 @@ type StoreKind = "upstash" | "postgres";
 const UPSTASH_MS = 500;
 
 /** Limits over Upstash where it is configured, and over the project's own database where not. */
-export function createLimits({ upstash, service, log }: {
+export function createLimits({ upstash, service, log, onUncounted }: {
   upstash: { url: string; token: string } | undefined;
   service: Service;
   log: Log;
+  /** Told of each decision that was made without the store. */
+  onUncounted?: (direction: Direction) => void;
 }): Limits {
   return upstash === undefined
-    ? limitsOver({ kind: "postgres", store: new PostgresStore(service), log })
-    : limitsOver({ kind: "upstash", store: patient(new UpstashStore(upstash), UPSTASH_MS), log });
+    ? limitsOver({ kind: "postgres", store: new PostgresStore(service), log, onUncounted })
+    : limitsOver({
+      kind: "upstash",
+      store: patient(new UpstashStore(upstash), UPSTASH_MS),
+      log,
+      onUncounted,
+    });
 }
 
+/** A bucket that nobody draws from. */
+const NOBODY = { bucket: "health", quota: 1, windowS: 60 };
+
 /** Limits over any store. `now` is a steady clock in ms. */
-export function limitsOver({ kind, store, log, now }: {
+export function limitsOver({ kind, store, log, now, onUncounted }: {
   kind: StoreKind;
   store: Store;
   log: Log;
   now?: () => number;
+  onUncounted?: ((direction: Direction) => void) | undefined;
 }): Limits {
-  const guard = new Guard(store, { log, now });
+  const guard = new Guard(store, { log, now, onUncounted });
   const door = new Door(guard, log);
   return {
     admit: (address, budget) => door.admit(address, budget),
@@ -85,6 +99,7 @@ export function limitsOver({ kind, store, log, now }: {
       list: async () => (await guard.closed("blocks", (store) => store.blocks())).value,
       lift: (address, before) => door.lift(address, before),
     },
+    check: async () => void await store.peek([NOBODY]),
     health: () => ({ store: kind, ...guard.tally.total }),
   };
 }

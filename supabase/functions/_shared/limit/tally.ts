@@ -14,6 +14,7 @@ export class Tally {
   constructor(
     private readonly log: Log,
     private readonly now: () => number = () => performance.now(),
+    private readonly onAdd: (direction: Direction) => void = () => {},
   ) {}
 
   /** Since this isolate began. */
@@ -25,6 +26,7 @@ export class Tally {
   add(direction: Direction, what: string, reason: string): void {
     this.#total[direction] += 1;
     this.#unsaid[direction] += 1;
+    this.onAdd(direction);
     if (this.now() - this.#saidAt[direction] < LINE_EVERY_MS) return;
     this.#saidAt[direction] = this.now();
     this.log("warn", `limiter_failed_${direction}`, {

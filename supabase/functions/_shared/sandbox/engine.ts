@@ -122,6 +122,8 @@ export interface Claim {
   /** Whose turn it uses up. */
   tenant: string;
   limits: Limits;
+  /** Where in which trace it runs (W3C `traceparent`), for an engine that is somewhere else. */
+  traceparent?: string | undefined;
 }
 
 /**

@@ -10,6 +10,8 @@ export interface RhythmDeps {
   /** How many rows wait. */
   size(): number;
   pause?: Pause | undefined;
+  /** What has come is written no later than this after it came, in milliseconds. */
+  latestMs?: number;
 }
 
 /** When to write: soon when there is much, and ever later while it fails. */
@@ -20,7 +22,7 @@ export interface Rhythm {
   flush(): Promise<void>;
 }
 
-/** An event is stored no later than this after it came. */
+/** An event is stored no later than this after it came, unless told otherwise. */
 const LATEST_MS = 1_000;
 /** No write follows another sooner than that. */
 const SOONEST_MS = 200;
@@ -30,7 +32,9 @@ const MANY_ROWS = 100;
 const MAX_RETRY_MS = 30_000;
 
 /** A rhythm. While something waits to be written, the isolate is asked to stay. */
-export function createRhythm({ write, size, pause = sleep }: RhythmDeps): Rhythm {
+export function createRhythm(
+  { write, size, pause = sleep, latestMs = LATEST_MS }: RhythmDeps,
+): Rhythm {
   let running = false;
   let run: Promise<void> = Promise.resolve();
   let many = new AbortController();
@@ -43,7 +47,7 @@ export function createRhythm({ write, size, pause = sleep }: RhythmDeps): Rhythm
     await pause(SOONEST_MS, halt.signal);
     many = new AbortController();
     if (size() >= MANY_ROWS) return;
-    await pause(LATEST_MS - SOONEST_MS, AbortSignal.any([many.signal, halt.signal]));
+    await pause(latestMs - SOONEST_MS, AbortSignal.any([many.signal, halt.signal]));
   }
 
   async function writeAll(): Promise<void> {

@@ -1,12 +1,11 @@
-import * as z from "zod";
 import { keepAlive } from "../background.ts";
 import { fromBase64, toBase64 } from "../base64.ts";
-import { rows } from "../db.ts";
 import type { Env } from "../env.ts";
 import { describe, type Log } from "../log.ts";
 import type { Service } from "../service.ts";
 import { createObjectStore, type ObjectStore } from "../storage.ts";
 import { holdsEicar } from "./eicar.ts";
+import { removeGarbage, removeObjects } from "./garbage.ts";
 import { FileRefusal } from "./refusal.ts";
 import { createScanner, type Scan } from "./scanner.ts";
 import { sniff } from "./sniff.ts";
@@ -48,7 +47,6 @@ export interface Beside {
 }
 
 const LARGE_BYTES = 256 * 1024;
-const MAX_GARBAGE = 100;
 
 /** {@link createKeeping} with what the environment names. */
 export function keepingOf(env: Env): Keeping {
@@ -100,27 +98,12 @@ async function stored<T>(work: Promise<T>): Promise<T> {
 }
 
 /** What is left behind now is garbage that the next one finds. */
-async function quietly(log: Log, work: Promise<void>): Promise<void> {
+async function quietly(log: Log, work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (err) {
     log("warn", "garbage_left", { cause: describe(err) });
   }
-}
-
-async function removeGarbage(objects: ObjectStore, service: Service): Promise<void> {
-  const ids = rows(await service("claim_garbage", { how_many: MAX_GARBAGE }));
-  await removeObjects(objects, service, z.uuid().array().parse(ids));
-}
-
-async function removeObjects(
-  objects: ObjectStore,
-  service: Service,
-  ids: string[],
-): Promise<void> {
-  if (ids.length === 0) return;
-  await objects.remove(ids);
-  rows(await service("forget_objects", { ids }));
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

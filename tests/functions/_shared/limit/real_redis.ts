@@ -13,13 +13,8 @@ export const hasRedis = await new Deno.Command("redis-server", {
 export const where = hasRedis ? "a real Redis" : "a real Redis (skipped: no redis-server here)";
 
 /** A redis-server that keeps what it was told, with Upstash's interface in front of it. */
-export interface RealRedis extends AsyncDisposable {
+export interface RealRedis extends RedisServer {
   upstash: { url: string; token: string };
-  signal(signal: Deno.Signal): void;
-  /** Kills it, as a machine that loses its power does, and answers when it is gone. */
-  kill(): Promise<void>;
-  /** Starts it again, on what it kept. */
-  start(): Promise<void>;
 }
 
 /** A process whose first lines are waited for. Its output is read to the end. */
@@ -40,8 +35,18 @@ export async function spawnUntil(command: Deno.Command, saw: (printed: string) =
   return { child, printed, drained };
 }
 
+/** A redis-server that keeps what it was told. */
+export interface RedisServer extends AsyncDisposable {
+  url: string;
+  signal(signal: Deno.Signal): void;
+  /** Kills it, as a machine that loses its power does, and answers when it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again, on what it kept. */
+  start(): Promise<void>;
+}
+
 /** Starts a redis-server of our own on a free port. */
-export async function startRedis(): Promise<RealRedis> {
+export async function startRedisServer(): Promise<RedisServer> {
   const dir = await Deno.makeTempDir();
   const port = freePort();
   const run = () => spawnUntil(server(dir, port), (text) => text.includes("Ready to accept"));
@@ -50,16 +55,29 @@ export async function startRedis(): Promise<RealRedis> {
     redis.child.kill("SIGKILL");
     await Promise.all([redis.child.status, redis.drained]);
   };
-  const bridge = await spawnUntil(bridgeTo(port), (text) => text.includes("\n"));
   return {
-    upstash: { url: bridge.printed.trim(), token: TOKEN },
+    url: `redis://127.0.0.1:${port}/0`,
     signal: (signal) => redis.child.kill(signal),
     kill,
     start: async () => void (redis = await run()),
     async [Symbol.asyncDispose]() {
-      bridge.child.kill("SIGKILL");
-      await Promise.all([bridge.child.status, bridge.drained, kill()]);
+      await kill();
       await Deno.remove(dir, { recursive: true });
+    },
+  };
+}
+
+/** Starts a redis-server of our own, and Upstash's interface in front of it. */
+export async function startRedis(): Promise<RealRedis> {
+  const redis = await startRedisServer();
+  const bridge = await spawnUntil(bridgeTo(redis.url), (text) => text.includes("\n"));
+  return {
+    ...redis,
+    upstash: { url: bridge.printed.trim(), token: TOKEN },
+    async [Symbol.asyncDispose]() {
+      bridge.child.kill("SIGKILL");
+      await Promise.all([bridge.child.status, bridge.drained]);
+      await redis[Symbol.asyncDispose]();
     },
   };
 }
@@ -77,11 +95,11 @@ function server(dir: string, port: number): Deno.Command {
 }
 
 /** The local stack is made for the newer Deno; these tests also run on the older one. */
-function bridgeTo(port: number): Deno.Command {
+function bridgeTo(redisUrl: string): Deno.Command {
   return new Deno.Command(Deno.env.get("CLOISTER_TEST_DENO") ?? Deno.execPath(), {
     args: [
       ...["run", "-A", "--no-lock", fileURLToPath(new URL("bridge.ts", import.meta.url))],
-      ...[`redis://127.0.0.1:${port}/0`, TOKEN],
+      ...[redisUrl, TOKEN],
     ],
     stdout: "piped",
     stderr: "null",

@@ -54,7 +54,7 @@ async function attempt(way: Approach, claim: Claim, signal: AbortSignal): Promis
   signal.addEventListener("abort", giveUp);
   if (signal.aborted) giveUp();
   try {
-    const response = await connection.open(token);
+    const response = await connection.open(token, claim.traceparent);
     if (response.status !== 200) throw await refusal(response, connection);
     const { layers } = parseLine(PlacedLine, await connection.next(MAX_PLACED_BYTES) ?? "");
     return { connection, layers };

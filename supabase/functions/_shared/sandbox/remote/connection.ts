@@ -33,7 +33,7 @@ export class Connection {
   constructor(readonly way: Way) {}
 
   /** Sends the request; resolves with the runner's answer. Throws {@link Broken}. */
-  async open(token: string): Promise<Response> {
+  async open(token: string, traceparent?: string): Promise<Response> {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => void (this.#sender = controller),
       cancel: () => void (this.#sender = undefined),
@@ -42,6 +42,7 @@ export class Connection {
       "authorization": `Bearer ${token}`,
       "content-type": "application/x-ndjson",
       "accept-encoding": "identity",
+      ...(traceparent !== undefined && { traceparent }),
     };
     const init = { method: "POST", headers, body, duplex: "half", redirect: "manual" } as const;
     const { fetch, url } = this.way;
