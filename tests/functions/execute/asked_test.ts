@@ -26,13 +26,13 @@ Deno.test("a call that the operator has a person asked about can be approved, by
     const bare = { name: "bare", source: "export default () => 1;" };
     assert.equal((await ann.call("POST", "/agents", { body: bare })).status, 201);
     const run = await start(ann, "bare", {});
-    assert.equal(run.limits.wall_ms, 10_000, "who may call nothing waits for nobody");
+    assert.equal(run.limits?.wall_ms, 10_000, "who may call nothing waits for nobody");
     const { key: token } = await newKey(ann, { scopes: ["agents:execute"] });
-    const headers = { prefer: "respond-async" };
+    const headers = { prefer: "wait=0" };
     const reply = await call(stack, "POST", "/execute/agents/mail", { token, headers, body: {} });
     assert.equal(reply.status, 202, "a key that may only execute does");
     const asking = Run.parse(await reply.json());
-    assert.equal(asking.limits.wall_ms, 40_000);
+    assert.equal(asking.limits?.wall_ms, 40_000);
     const over = await ann.call("POST", `/execute/runs/${asking.id}/cancel`);
     assert.equal(over.status, 202, await over.text());
   } finally {
@@ -41,7 +41,7 @@ Deno.test("a call that the operator has a person asked about can be approved, by
 });
 
 async function start(owner: Person, agent: string, body: unknown): Promise<Run> {
-  const headers = { prefer: "respond-async" };
+  const headers = { prefer: "wait=0" };
   const reply = await owner.call("POST", `/execute/agents/${agent}`, { body, headers });
   assert.ok(reply.ok);
   return Run.parse(await reply.json());
@@ -50,7 +50,7 @@ async function start(owner: Person, agent: string, body: unknown): Promise<Run> 
 /** Starts a run, approves its call, and sees that it went on: nothing here sends messages. */
 async function approves(owner: Person, body: unknown): Promise<void> {
   const run = await start(owner, "mail", body);
-  assert.equal(run.limits.wall_ms, 40_000);
+  assert.equal(run.limits?.wall_ms, 40_000);
   const path = `/execute/runs/${run.id}`;
   const waiting = await until(async () => {
     const { data } = await owner.supabase.from("tool_calls").select("id")

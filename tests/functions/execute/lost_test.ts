@@ -93,7 +93,8 @@ Deno.test("a run that says nothing for a while shows that it lives", async () =>
     });
   while (!await beats()) { /* the first report comes after a second */ }
   const { data } = await (await ann("GET", `/execute/runs/${id}/events`)).json();
-  assert.deepEqual(data.map(({ type }: { type: string }) => type), ["run.started"]);
+  const types = data.map(({ type }: { type: string }) => type);
+  assert.deepEqual(types, ["run.queued", "run.started"]);
   await (await ann("POST", `/execute/runs/${id}/cancel`)).body?.cancel();
   await becomeQuiet();
 });

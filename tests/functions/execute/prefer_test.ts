@@ -13,6 +13,11 @@ async function statusOf(ask: Ask, id: string): Promise<string> {
   return (await (await ask("GET", `/execute/runs/${id}`)).json()).status;
 }
 
+/** Waits until a queued run has begun. */
+async function begun(ask: Ask, id: string): Promise<void> {
+  while (await statusOf(ask, id) === "queued") { /* it asks as long as that is so */ }
+}
+
 async function cancel(ask: Ask, id: string): Promise<void> {
   const response = await ask("POST", `/execute/runs/${id}/cancel`);
   await response.body?.cancel();
@@ -23,13 +28,13 @@ Deno.test("POST /execute/agents/:name with respond-async answers at once, and th
   await create(ann, "brief", BRIEF, { language: "javascript" });
   const response = await ann("POST", "/execute/agents/brief", {}, ASYNC);
   const { id, status } = await response.json();
-  assert.deepEqual([response.status, status], [202, "running"]);
+  assert.deepEqual([response.status, status], [202, "queued"]);
   assert.equal(response.headers.get("location"), `/functions/v1/execute/runs/${id}`);
   assert.equal(response.headers.get("preference-applied"), "respond-async");
   const accept = { accept: "text/event-stream" };
   const stream = await ann("GET", `/execute/runs/${id}/events`, undefined, accept);
   const types = eventsOf(await stream.text()).map(({ event }) => event);
-  assert.deepEqual(types, ["run.started", "log", "run.succeeded"]);
+  assert.deepEqual(types, ["run.queued", "run.started", "log", "run.succeeded"]);
   assert.equal(await statusOf(ann, id), "succeeded");
   await becomeQuiet();
 });
@@ -38,6 +43,7 @@ Deno.test("a run that nobody waits for can be polled and cancelled by its owner,
   const [ann, bob] = [await newcomer("ann"), await newcomer("bob")];
   await create(ann, "slow", SLOW);
   const { id } = await (await ann("POST", "/execute/agents/slow", {}, ASYNC)).json();
+  await begun(ann, id);
   assert.equal(await statusOf(ann, id), "running");
   assert.equal((await bob("GET", `/execute/runs/${id}`)).status, 404);
   await cancel(ann, id);
@@ -90,6 +96,7 @@ Deno.test("a repeated request whose run goes on gets that run, unless it would w
   const ask = (headers: Record<string, string>) =>
     ann("POST", "/execute/agents/slow", {}, { ...key, ...headers });
   const { id } = await (await ask(ASYNC)).json();
+  await begun(ann, id);
   const again = await ask(ASYNC);
   assert.deepEqual([again.status, again.headers.get("idempotent-replayed")], [202, "true"]);
   assert.equal((await again.json()).id, id);
@@ -99,7 +106,7 @@ Deno.test("a repeated request whose run goes on gets that run, unless it would w
   const soon = ask({ prefer: "wait=30" });
   await cancel(ann, id);
   const types = eventsOf(await stream.text()).map(({ event }) => event);
-  assert.deepEqual(types, ["run.started", "run.cancelled"]);
+  assert.deepEqual(types, ["run.queued", "run.started", "run.cancelled"]);
   const ended = await soon;
   assert.deepEqual([ended.status, (await ended.json()).status], [200, "cancelled"]);
   await becomeQuiet();

@@ -5,6 +5,7 @@ import {
   isTerminal,
   Run,
   RunError,
+  RunLimits,
   RunRow,
 } from "../../../supabase/functions/execute/runs/schema.ts";
 
@@ -22,7 +23,7 @@ Deno.test("a run's last event is the one that says how it ended", () => {
 Deno.test("a run's error is of a known kind, and a row of another release is told as internal", () => {
   const error = { kind: "exploded", name: "Error", message: "m" };
   assert.equal(RunError.safeParse(error).success, false);
-  const limits = Object.fromEntries(Object.keys(Run.shape.limits.shape).map((name) => [name, 1]));
+  const limits = Object.fromEntries(Object.keys(RunLimits.shape).map((name) => [name, 1]));
   const row = {
     id: "0192f0c1-a2b3-7c4d-8e5f-6a7b8c9d0e1f",
     agent_name: "a",
@@ -35,6 +36,8 @@ Deno.test("a run's error is of a known kind, and a row of another release is tol
     layers: [],
     limits,
     usage: null,
+    attempt: 1,
+    trigger: "request",
     request_id: "r",
     created_at: "2026-01-01T00:00:00Z",
     started_at: null,

@@ -101,14 +101,18 @@ onEveryEngine(
   async (rig) => {
     const { run } = await rig.run({ policy, source: "export default () => 1;" });
     const tokens = createCallTokens(testStack().secretKey);
-    const pass = await tokens.issue(runId.param.parse(run.id), Date.now() + 60_000);
+    const at = { run: runId.param.parse(run.id), attempt: 1 };
+    const pass = await tokens.issue(at, Date.now() + 60_000);
     const body = { call: crypto.randomUUID(), tool: "files.read", args: {} };
     const ended = await rig.askTools(body, pass);
     assert.equal(ended.status, 200);
     assert.equal((await ended.json()).code, "run_ended");
-    const nobody = await tokens.issue(crypto.randomUUID(), Date.now() + 60_000);
+    const nobody = await tokens.issue(
+      { run: crypto.randomUUID(), attempt: 1 },
+      Date.now() + 60_000,
+    );
     assert.equal((await (await rig.askTools(body, nobody)).json()).code, "run_ended");
-    const over = await tokens.issue(runId.param.parse(run.id), Date.now() - 1);
+    const over = await tokens.issue(at, Date.now() - 1);
     for (
       const credential of [undefined, over, `${pass}x`, rig.owner.token, testStack().secretKey]
     ) {

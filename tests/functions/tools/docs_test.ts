@@ -46,6 +46,7 @@ const RUN: CallingRun = {
   userId: "ann",
   agentId: "agent",
   agentName: "digest",
+  attempt: 1,
   policy,
   ceiling: policy,
   recording: false,

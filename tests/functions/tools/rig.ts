@@ -165,7 +165,7 @@ async function withRig(
     return { run, calls: await callsOf(owner, run) };
   };
   const start: ToolRig["start"] = async (name) => {
-    const prefer = { prefer: "respond-async" };
+    const prefer = { prefer: "wait=0" };
     const reply = await ask("POST", `/execute/agents/${name}`, {}, prefer);
     assert.equal(reply.status, 202);
     return Run.parse(await reply.json());

@@ -2,14 +2,15 @@ import { Fault } from "../../_shared/fault.ts";
 import { readPreferences } from "../../_shared/prefer.ts";
 import type { Call } from "../../_shared/route.ts";
 import { acceptsStream, eventStream, type SseMessage } from "../../_shared/sse.ts";
+import type { Worker } from "../queue/worker.ts";
 import { awaitEnd, followRun } from "./follow.ts";
-import { createLedger } from "./ledger.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
 import { asFarAsItIs, type Patience, patienceOf, within } from "./patience.ts";
-import { findRun } from "./repo.ts";
+import { findRun, findSource } from "./repo.ts";
 import { watchRights, whilePermitted } from "./rights.ts";
-import { hasEnded, type NewRun, type Run, runId } from "./schema.ts";
+import { hasEnded, type Run, runId } from "./schema.ts";
 import type { Stage } from "./stage.ts";
-import { startRun } from "./start.ts";
+import { type Asked, queueRun, startRun } from "./start.ts";
 import { liveMessages, storedMessages } from "./stream.ts";
 
 const MAX_SEQ = 2 ** 31 - 1;
@@ -21,26 +22,50 @@ export function wantsStream({ header }: Call): boolean {
 
 /**
  * Starts a run of the caller's agent, and answers with its end, with its stream, or (`Prefer`) with
- * the run as it goes on: a stream was asked for more precisely, so it wins over `Prefer`. A repeated
- * request (`Idempotency-Key`) gets the run from before.
+ * the run as it goes on: a stream was asked for more precisely, so it wins over `Prefer`. What is to
+ * be answered at once (`respond-async`) is queued. A repeated request (`Idempotency-Key`) gets the run
+ * from before.
  */
 export async function execute(
-  stage: Stage,
+  { stage, worker }: { stage: Stage; worker: Worker },
   call: Call,
-  asked: { agent: string; body: NewRun },
+  asked: Asked,
 ): Promise<Run | Response> {
   const stream = wantsStream(call);
   const patience = stream ? undefined : patienceOf(readPreferences(call.header("prefer")));
   const ledger = createLedger(call.service);
+  if (patience?.queues) return await enqueue(worker, call, { ledger, asked, patience });
   const started = await startRun(call, { engine: stage.engine, ledger }, asked);
-  const { id } = "replayed" in started ? started.replayed : started.run;
-  call.reply("location", `/functions/v1/execute/runs/${id}`);
   if ("replayed" in started) return await replay(call, started.replayed, { stream, patience });
-  const live = stage.launch(call, started);
+  locate(call, started.run);
+  const source = () => findSource(call.service, started.program.id);
+  const live = stage.launch({ ...call, source }, started);
   if (stream) return streamOf(call, liveMessages(live.events));
   if (patience === undefined) return await live.settled;
   const ended = await within(patience.waitMs, live.settled);
   return asFarAsItIs(call, patience, ended ?? started.run);
+}
+
+/** Queues the run: the isolate that accepted it looks after it, unless a runner is quicker. */
+async function enqueue(
+  worker: Worker,
+  call: Call,
+  { ledger, asked, patience }: { ledger: Ledger; asked: Asked; patience: Patience },
+): Promise<Run | Response> {
+  const accepted = await queueRun(call, ledger, asked);
+  if ("replayed" in accepted) {
+    return await replay(call, accepted.replayed, { stream: false, patience });
+  }
+  const { queued } = accepted;
+  locate(call, queued);
+  worker.stir(call.platform);
+  const { waitMs } = patience;
+  const run = waitMs === 0 ? queued : await awaitEnd(call.db, runId.param.parse(queued.id), waitMs);
+  return asFarAsItIs(call, patience, run);
+}
+
+function locate(call: Call, { id }: Run): void {
+  call.reply("location", `/functions/v1/execute/runs/${id}`);
 }
 
 /** A run's events after a sequence number, stored and to come, as a stream. */
@@ -76,6 +101,7 @@ async function replay(
   { stream, patience }: { stream: boolean; patience: Patience | undefined },
 ): Promise<Run | Response> {
   const id = runId.param.parse(run.id);
+  locate(call, run);
   if (!stream && !patience && !hasEnded(run.status)) throw new Fault("run_in_progress");
   call.reply("idempotent-replayed", "true");
   if (stream) return streamFrom(call, id, 0);

@@ -3,6 +3,9 @@ import { findRun, listEvents } from "./repo.ts";
 import { hasEnded, isTerminal, type Run, type RunEvent } from "./schema.ts";
 
 const POLL_MS = 500;
+/** How soon one looks the second time who waits for an end, and how much later each time. */
+const FIRST_POLL_MS = 20;
+const GROWTH = 1.5;
 /** An isolate is only sure of half its wall clock: the client comes back with `Last-Event-ID`. */
 const FOLLOW_MS = 60_000;
 
@@ -41,21 +44,21 @@ export async function* followRun(
 /** A run as it is when it has ended, or after `waitMs`. */
 export async function awaitEnd(db: Db, runId: string, waitMs: number): Promise<Run> {
   const late = AbortSignal.timeout(waitMs);
-  for (;;) {
+  for (let ms = FIRST_POLL_MS;; ms = Math.min(ms * GROWTH, POLL_MS)) {
     const run = await findRun(db, runId);
     if (hasEnded(run.status) || late.aborted) return run;
-    await pause(late);
+    await pause(late, ms);
   }
 }
 
-function pause(signal: AbortSignal): Promise<void> {
+function pause(signal: AbortSignal, ms = POLL_MS): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, POLL_MS);
+    const timer = setTimeout(done, ms);
     signal.addEventListener("abort", done);
   });
 }

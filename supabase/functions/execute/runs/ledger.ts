@@ -1,20 +1,12 @@
 import * as z from "zod";
 import { type Reply, rows } from "../../_shared/db.ts";
 import { Fault } from "../../_shared/fault.ts";
-import type { Ending } from "../../_shared/sandbox/engine.ts";
+import type { RunLedger } from "../../_shared/run/ledger.ts";
 import type { Service } from "../../_shared/service.ts";
-import { type Run, type RunError, type RunLimits, RunRow, type RunUsage } from "./schema.ts";
+import { type Run, type RunLimits, RunRow } from "./schema.ts";
 
-/** An event on its way to the database and to streams: `data` is JSON text already. */
-export interface RecordedEvent {
-  seq: number;
-  type: string;
-  at: string;
-  data: string;
-}
-
-/** What starting a run needs; everything in it was checked. */
-export interface StartRequest {
+/** What queueing a run needs; everything in it was checked. */
+export interface QueueRequest {
   id: string;
   caller: string;
   /** The API key that the caller came with. */
@@ -25,13 +17,19 @@ export interface StartRequest {
   programId: string;
   /** JSON text. */
   input: string;
-  engine: string;
-  layers: readonly string[];
-  limits: RunLimits;
   /** Whether the operator's ceiling decides alone about tools. */
   recording: boolean;
   requestId: string;
+  /** The request's place in a trace, which a queued run goes on with. */
+  traceparent?: string | undefined;
   idempotency?: Idempotency;
+}
+
+/** What starting a run at once needs beside that. */
+export interface StartRequest extends QueueRequest {
+  engine: string;
+  layers: readonly string[];
+  limits: RunLimits;
 }
 
 /** Who starts a run, and with which API key. */
@@ -46,15 +44,6 @@ export interface Idempotency {
   hash: string;
 }
 
-/** How a run ended. `output` is JSON text. */
-export interface Settlement {
-  status: Ending["status"] | "lost";
-  output?: string;
-  error?: z.infer<typeof RunError>;
-  /** Null where nobody can tell. */
-  usage: RunUsage | null;
-}
-
 /**
  * How long the database may take to hear that a run lives. Three reports may fail, and it has not
  * been silent for the 20 s after which it is lost.
@@ -62,15 +51,13 @@ export interface Settlement {
 const REPORT_MS = 5_000;
 
 /** What is written about runs, with the secret key, since no user may write it. */
-export interface Ledger {
+export interface Ledger extends RunLedger<Run> {
   /** The run that a key stands for, if it stands for one. */
   replay(who: Starter, idempotency: Idempotency): Promise<Run | undefined>;
   /** Claims a run. An earlier run with the same idempotency key comes back instead of a new one. */
   start(request: StartRequest): Promise<Run>;
-  /** Stores events while the run goes on; true if its owner asked for it to stop. */
-  append(id: string, events: readonly RecordedEvent[]): Promise<boolean>;
-  /** Ends the run, once: a run that ended already comes back as it is. */
-  settle(id: string, how: Settlement, events: readonly RecordedEvent[]): Promise<Run>;
+  /** Queues a run. An earlier run with the same idempotency key comes back instead of a new one. */
+  enqueue(request: QueueRequest): Promise<Run>;
 }
 
 /** The ledger in Postgres. JSON crosses as text, so that it is stored byte for byte. */
@@ -86,31 +73,28 @@ export function createLedger(service: Service): Ledger {
       const [run] = RunRow.array().parse(rows(await service("find_replay", args)));
       return run;
     },
-    async start({ id, keyId, agent, limits, layers, requestId, programId, idempotency, ...rest }) {
+    async start({ engine, layers, limits, ...request }) {
       const reply = await service("start_run", {
-        ...rest,
-        run_id: id,
-        agent_name: agent,
+        ...argsOf(request),
+        engine,
         layers: [...layers],
         limits: JSON.stringify(limits),
         wall_ms: limits.wall_ms,
-        request_id: requestId,
-        program_id: programId,
-        ...(keyId !== undefined && { key_id: keyId }),
-        ...(idempotency && {
-          idempotency_key: idempotency.key,
-          request_hash: idempotency.hash,
-        }),
       });
       return theRun(reply);
     },
-    async append(id, events) {
-      const args = { run_id: id, events: JSON.stringify(events) };
+    async enqueue(request) {
+      const { traceparent } = request;
+      const trace = traceparent === undefined ? {} : { traceparent };
+      return theRun(await service("enqueue_run", { ...argsOf(request), ...trace }));
+    },
+    async append({ id, attempt }, events) {
+      const args = { run_id: id, events: JSON.stringify(events), attempt };
       const patience = AbortSignal.timeout(REPORT_MS);
       const reply = await service("append_run_events", args, patience);
       return z.boolean().parse(rows(reply));
     },
-    async settle(id, { status, output, error, usage }, events) {
+    async settle({ id, attempt }, { status, output, error, usage }, events) {
       const ending = {
         status,
         output: output ?? null,
@@ -121,9 +105,24 @@ export function createLedger(service: Service): Ledger {
         run_id: id,
         ending: JSON.stringify(ending),
         events: JSON.stringify(events),
+        attempt,
       });
       return theRun(reply);
     },
+  };
+}
+
+function argsOf(
+  { id, keyId, agent, requestId, programId, idempotency, traceparent: _, ...rest }: QueueRequest,
+) {
+  return {
+    ...rest,
+    run_id: id,
+    agent_name: agent,
+    request_id: requestId,
+    program_id: programId,
+    ...(keyId !== undefined && { key_id: keyId }),
+    ...(idempotency && { idempotency_key: idempotency.key, request_hash: idempotency.hash }),
   };
 }
 

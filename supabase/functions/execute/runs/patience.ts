@@ -5,6 +5,8 @@ import { hasEnded, type Run } from "./schema.ts";
 /** How long an answer may take, and what is said of it. */
 export interface Patience {
   waitMs: number;
+  /** Whether the run is queued rather than started at once. */
+  queues: boolean;
   /** Which preferences are kept when the run has ended, and which when it goes on. */
   ended: string;
   running: string;
@@ -15,7 +17,8 @@ export function patienceOf({ respondAsync, waitS }: Preferences): Patience | und
   if (!respondAsync && waitS === undefined) return undefined;
   const wait = waitS === undefined ? [] : [`wait=${waitS}`];
   const running = [...(respondAsync ? ["respond-async"] : []), ...wait];
-  return { waitMs: (waitS ?? 0) * 1000, ended: wait.join(), running: running.join(", ") };
+  const waitMs = (waitS ?? 0) * 1000;
+  return { waitMs, queues: respondAsync, ended: wait.join(), running: running.join(", ") };
 }
 
 /** What the work came to, unless it takes longer. */

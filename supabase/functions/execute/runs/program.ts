@@ -1,9 +1,12 @@
 import type { Mac } from "../../_shared/mac.ts";
 import { sealText } from "../../_shared/prepared.ts";
 import type { Job } from "../../_shared/sandbox/engine.ts";
-import type { Settlement } from "./ledger.ts";
+import type { Settlement } from "../../_shared/run/ledger.ts";
 import type { Program } from "./repo.ts";
-import { NOTHING_USED } from "./translate.ts";
+import { NOTHING_USED } from "../../_shared/run/translate.ts";
+
+/** A version's program as it was prepared and sealed, and what it was made from. */
+export type SealedProgram = Pick<Program, "source_hash" | "language" | "program" | "seal">;
 
 /** What turning a version into a job needs from outside. */
 export interface ProgramDeps {
@@ -19,7 +22,7 @@ export interface ProgramDeps {
  * wrote around the API, is made anew from the source, so that what runs is what an auditor reads.
  */
 export async function jobFor(
-  version: Program,
+  version: SealedProgram,
   { input, limits, tools }: Pick<Job, "input" | "limits" | "tools">,
   { prepared, source }: ProgramDeps,
 ): Promise<Job | Settlement> {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { NO_POLICY, Policy } from "../../_shared/policy/schema.ts";
-import { type Db, first, one, rows } from "../../_shared/db.ts";
+import { type Db, first, rows } from "../../_shared/db.ts";
 import type { Service } from "../../_shared/service.ts";
 import { MAX_EVENTS, Run, RUN_COLUMNS, RunEvent, RunRow } from "./schema.ts";
 
@@ -40,10 +40,9 @@ export async function findAsked(service: Service): Promise<z.infer<typeof Asked>
   return Asked.parse(rows(await service("asked_grants", {})));
 }
 
-/** The source of one of the caller's versions. */
-export async function findSource(db: Db, versionId: string): Promise<string> {
-  const reply = await db.from("agent_versions").select("source").eq("id", versionId).maybeSingle();
-  return one(reply).source;
+/** What a version that runs is made from, whether or not its caller may read it. */
+export async function findSource(service: Service, versionId: string): Promise<string> {
+  return z.string().parse(rows(await service("find_source", { version_id: versionId })));
 }
 
 /** One of the caller's runs, or `not_found`. One that stopped reporting is lost from here on. */

@@ -1,15 +1,37 @@
 import * as z from "zod";
 import type { EngineHost } from "../../_shared/engine.ts";
 import { type Route, route } from "../../_shared/route.ts";
+import type { Platform } from "../../_shared/platform.ts";
+import { createVault, type Vault } from "../../_shared/vault/vault.ts";
 import { calls } from "../calls/routes.ts";
+import { createHooks } from "../hooks/routes.ts";
+import { createQueue } from "../queue/routes.ts";
+import { createWorker } from "../queue/worker.ts";
 import { execute, followEvents, wantsStream } from "./execute.ts";
 import * as repo from "./repo.ts";
 import { ByAgent, ByRun, EventQuery, NewRun, Run, RunEvents, runId } from "./schema.ts";
 import { createStage } from "./stage.ts";
 
-/** Runs: executions of agents, by one engine. Long because it is a table: one entry a route. */
-export function createRuns(engine: EngineHost): readonly Route[] {
-  const stage = createStage(engine);
+/** What runs need beside an engine. */
+export interface RunsDeps {
+  /** Whose queued runs are worked off here; everybody's, if left out. */
+  onlyOwner?: string;
+  /** Opens what hooks are signed with; there are no keys, if left out. */
+  vault?: Vault;
+  /** Told of each run that ended here. */
+  onSettled?(platform: Platform): void;
+}
+
+/**
+ * Runs: executions of agents, by one engine, which works off the queue, too. Long because it is a
+ * table: one entry a route.
+ */
+export function createRuns(
+  engine: EngineHost,
+  { onlyOwner, vault = createVault({ keys: [], keeper: "cloister" }), onSettled }: RunsDeps = {},
+): readonly Route[] {
+  const stage = createStage(engine, onSettled);
+  const worker = createWorker(stage, onlyOwner);
   return [
     route(
       {
@@ -21,7 +43,8 @@ export function createRuns(engine: EngineHost): readonly Route[] {
         accept: z.object({ params: ByAgent, body: NewRun }),
         headers: {
           "idempotency-key": "a request repeated with the same key gets the same run, for 24 hours",
-          "prefer": "`respond-async` answers 202 at once, `wait=<seconds>` no later than that",
+          "prefer": "`respond-async` queues the run and answers 202 at once, `wait=<seconds>` no " +
+            "later than that",
         },
         needs: "agents:execute",
         budget: "execute",
@@ -33,13 +56,14 @@ export function createRuns(engine: EngineHost): readonly Route[] {
           "agent_archived",
           "agent_quarantined",
           "too_many_runs",
+          "queue_full",
           "run_in_progress",
           "idempotency_key_reused",
           "engine_busy",
           "engine_unavailable",
         ],
       },
-      ({ params, body }, call) => execute(stage, call, { agent: params.name, body }),
+      ({ params, body }, call) => execute({ stage, worker }, call, { agent: params.name, body }),
     ),
     route({
       method: "get",
@@ -80,5 +104,7 @@ export function createRuns(engine: EngineHost): readonly Route[] {
       return run;
     }),
     ...calls,
+    ...createQueue(worker),
+    ...createHooks({ vault, onQueued: worker.stir }),
   ];
 }

@@ -1,14 +1,8 @@
 import * as z from "zod";
-import { prefixedId } from "../../_shared/ids.ts";
-import { EndingStatus, ErrorKind, limitsOf, usageOf } from "../../_shared/sandbox/schema.ts";
+import { RUN_STATUSES, RunError, runId, RunLimits, RunUsage } from "../../_shared/run/schema.ts";
 import { Name, Timestamp } from "../../_shared/schema.ts";
 
-/** The ids of runs: UUIDv7 inside, `run_…` outside. */
-export const runId = prefixedId("run");
-
-const STATUSES = ["queued", "running", ...EndingStatus.options, "lost"] as const;
-
-const Count = z.number().min(0);
+export { RunError, runId, RunLimits, RunUsage };
 
 /** The path parameter that names an agent of the caller. */
 export const ByAgent = z.object({ name: Name });
@@ -30,37 +24,25 @@ export type NewRun = z.infer<typeof NewRun>;
 /** `Idempotency-Key`: visible ASCII, as the IETF draft's strings are. */
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 
-/** What went wrong in a run: where in the agent's own source, and nothing of ours. */
-export const RunError = z.object({
-  kind: z.enum([...ErrorKind.options, "lost"]),
-  name: z.string().max(200),
-  message: z.string().max(4_000),
-  line: z.int().positive().optional(),
-  column: z.int().positive().optional(),
-}).meta({ id: "RunError" });
-
-/** What a run may spend. */
-export const RunLimits = z.object(limitsOf(Count)).meta({ id: "RunLimits" });
-export type RunLimits = z.infer<typeof RunLimits>;
-
-/** What a run spent. */
-export const RunUsage = z.object(usageOf(Count)).meta({ id: "RunUsage" });
-export type RunUsage = z.infer<typeof RunUsage>;
-
-/** A run: what was asked, under which limits, how it ended and what it cost. */
+/**
+ * A run: what was asked, under which limits, how it ended and what it cost. While it is queued nobody
+ * knows yet where it will execute: engine, layers and limits are null.
+ */
 export const Run = z.object({
   id: runId.wire,
   agent: z.string().max(63),
   version: z.int().positive(),
-  status: z.enum(STATUSES),
+  status: z.enum(RUN_STATUSES),
   input: z.unknown(),
   output: z.unknown(),
   error: RunError.nullable(),
-  engine: z.string().max(64),
-  layers: z.array(z.string().max(64)).max(64),
-  limits: RunLimits,
+  engine: z.string().max(64).nullable(),
+  layers: z.array(z.string().max(64)).max(64).nullable(),
+  limits: RunLimits.nullable(),
   usage: RunUsage.nullable(),
-  request_id: z.string().max(64),
+  attempt: z.int().positive(),
+  trigger: z.enum(["request", "schedule", "webhook"]),
+  request_id: z.string().max(200).nullable(),
   created_at: Timestamp,
   started_at: Timestamp.nullable(),
   ended_at: Timestamp.nullable(),
@@ -69,7 +51,7 @@ export type Run = z.infer<typeof Run>;
 
 /** The columns of a run that callers see. */
 export const RUN_COLUMNS =
-  "id, agent_name, version, status, input, output, error, engine, layers, limits, usage, request_id, created_at, started_at, ended_at";
+  "id, agent_name, version, status, input, output, error, engine, layers, limits, usage, attempt, trigger, request_id, created_at, started_at, ended_at";
 
 /** What a row must be for us to serve it. Kinds of errors of other releases are told as ours. */
 export const RunRow = Run.omit({ agent: true }).extend({
@@ -112,5 +94,5 @@ export function hasEnded(status: Run["status"]): boolean {
 
 /** Whether an event of this type is the last one of its run. */
 export function isTerminal(type: string): boolean {
-  return STATUSES.some((status) => type === `run.${status}` && hasEnded(status));
+  return RUN_STATUSES.some((status) => type === `run.${status}` && hasEnded(status));
 }

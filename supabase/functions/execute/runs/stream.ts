@@ -1,5 +1,5 @@
 import type { SseMessage } from "../../_shared/sse.ts";
-import type { RecordedEvent } from "./ledger.ts";
+import type { RecordedEvent } from "../../_shared/run/ledger.ts";
 import type { RunEvent } from "./schema.ts";
 
 /** The messages of a run that goes on in this isolate. */

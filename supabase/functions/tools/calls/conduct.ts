@@ -9,11 +9,11 @@ import { inPieces } from "./pieces.ts";
 import { beginCall, type CallRow, endCall, findCallingRun, type Lacking } from "./repo.ts";
 import type { CallReply, NewCall, StreamLine } from "./schema.ts";
 import { legibleLine, summaryText } from "./summary.ts";
-import type { CallingRun, Circumstances, Performed, Prepared, Tool, Verdict } from "./tool.ts";
+import type { CallingRun, Circumstances, Performed, Prepared, Verdict } from "./tool.ts";
+import { watchCall, type Watching } from "./watch.ts";
 
 /** What calls are conducted with. */
-export interface Conductor {
-  tools: ReadonlyMap<string, Tool>;
+export interface Conductor extends Watching {
   service: Service;
   watch: Pick<Watch, "report">;
   log: Log;
@@ -49,21 +49,27 @@ const BY_FAULT: Partial<Record<FaultCode, ToolCode>> = {
  */
 export async function conduct(
   conductor: Conductor,
-  call: NewCall & { run: string },
+  call: NewCall & { run: string; attempt: number },
   signal: AbortSignal,
 ): Promise<Conducted> {
+  const { service, log } = conductor;
+  const ended = watchCall(conductor, call.tool);
   try {
-    const run = await findCallingRun(conductor.service, call.run);
+    const run = await findCallingRun(service, call);
     const opened = await open(conductor, run, call);
-    if ("waiting" in opened) return opened;
-    const { service, log } = conductor;
+    if ("waiting" in opened) {
+      ended("waiting");
+      return opened;
+    }
     const until = AbortSignal.any([signal, AbortSignal.timeout(MAX_CALL_MS)]);
     const at = { call: call.call, run, service, log, signal: until };
     const { stream } = opened;
-    if (stream === undefined) return await perform(conductor, at, () => opened.perform(at));
-    return inPieces(stream(at), (work) => perform(conductor, at, work));
+    if (stream === undefined) return await perform(at, () => opened.perform(at), ended);
+    return inPieces(stream(at), (work) => perform(at, work, ended));
   } catch (thrown) {
-    return replyTo(thrown, conductor.log);
+    const reply = replyTo(thrown, log);
+    ended(reply.code);
+    return reply;
   }
 }
 
@@ -75,7 +81,7 @@ async function open(
 ): Promise<Prepared | { waiting: { call: string; until: string } }> {
   const { tools, service } = conductor;
   const argsHash = await sha256(jsonText([tool, args]));
-  const base = { run: run.id, call, tool: legible(tool), argsHash };
+  const base = { run: run.id, attempt: run.attempt, call, tool: legible(tool), argsHash };
   let prepared: Prepared | undefined;
   let verdict: Verdict;
   let summary: string;
@@ -150,17 +156,19 @@ interface Denied {
 
 /** Does the work of a call that has begun. It is written down as ended even where the run is gone. */
 async function perform(
-  { service, log }: Conductor,
-  { call }: Circumstances,
+  { run, call, service, log }: Circumstances,
   work: () => Promise<Performed>,
+  ended: (outcome: string) => void,
 ): Promise<CallReply> {
   const started = performance.now();
   const close = (outcome: string, came: Partial<Performed>) => {
     const { bytesIn = 0, bytesOut = 0, spent = [], reached = [] } = came;
     const ms = performance.now() - started;
+    ended(outcome);
     const kept = reached.slice(0, MAX_REACHED)
       .map(({ tool, target }) => ({ tool, target: legibleLine(target, MAX_REACHED_TARGET) }));
-    return endCall(service, call, { outcome, bytesIn, bytesOut, spent, reached: kept, ms });
+    const closing = { outcome, bytesIn, bytesOut, spent, reached: kept, ms };
+    return endCall(service, { run: run.id, call, ...closing });
   };
   let performed: Performed;
   try {

@@ -37,6 +37,7 @@ export type CallRow = z.infer<typeof CallRow>;
 /** What the ledger is told of a call before anything happens. */
 export interface Opening {
   run: string;
+  attempt: number;
   call: string;
   tool: string;
   target: string;
@@ -53,6 +54,8 @@ export interface Opening {
 
 /** How a call ended. */
 export interface Closing {
+  run: string;
+  call: string;
   /** `ok`, or the code of what went wrong. */
   outcome: string;
   bytesIn: number;
@@ -62,17 +65,24 @@ export interface Closing {
   reached: readonly Reached[];
 }
 
-/** The run and what it may; `run_ended` once it has. A policy that cannot be read grants nothing. */
-export async function findCallingRun(service: Service, run: string): Promise<CallingRun> {
-  const row = RunRow.parse(rows(await service("find_tool_run", { run_id: run })));
+/**
+ * The run and what it may; `run_ended` once it has, or is at another attempt. A policy that cannot be
+ * read grants nothing.
+ */
+export async function findCallingRun(
+  service: Service,
+  { run, attempt }: { run: string; attempt: number },
+): Promise<CallingRun> {
+  const row = RunRow.parse(rows(await service("find_tool_run", { run_id: run, attempt })));
   const { user_id: userId, agent_id: agentId, agent_name: agentName, ...rest } = row;
-  return { id: run, userId, agentId, agentName, ...rest };
+  return { id: run, attempt, userId, agentId, agentName, ...rest };
 }
 
 /** Writes the call down and reserves what it may spend, or answers how it stands already. */
 export async function beginCall(service: Service, opening: Opening): Promise<CallRow> {
   const reply = await service("begin_tool_call", {
     run_id: opening.run,
+    attempt: opening.attempt,
     call_id: opening.call,
     tool: opening.tool,
     target: opening.target,
@@ -86,10 +96,11 @@ export async function beginCall(service: Service, opening: Opening): Promise<Cal
 }
 
 /** Writes down what came of a call, and gives back what it did not spend. */
-export async function endCall(service: Service, call: string, closing: Closing): Promise<void> {
+export async function endCall(service: Service, closing: Closing): Promise<void> {
   rows(
     await service("end_tool_call", {
-      call_id: call,
+      run_id: closing.run,
+      call_id: closing.call,
       outcome: closing.outcome,
       bytes_in: closing.bytesIn,
       bytes_out: closing.bytesOut,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { about } from "../../_shared/log.ts";
 import { type Route, runRoute } from "../../_shared/route.ts";
 import { conduct } from "./conduct.ts";
 import { CallReply, NewCall, type StreamLine } from "./schema.ts";
@@ -16,10 +17,12 @@ export function createCalls(list: readonly Tool[]): readonly Route[] {
       access: "run",
       budget: "execute",
       reply: CallReply,
-    }, async ({ body }, { run, platform, requestId, signal }) => {
-      const { watch, log } = platform;
-      const conductor = { tools, watch, log, requestId, service: platform.service() };
-      const conducted = await conduct(conductor, { ...body, run }, signal);
+    }, async ({ body }, { run, attempt, platform, requestId, traceparent, signal }) => {
+      const { watch, metrics, tracer } = platform;
+      const log = about(platform.log, { request_id: requestId, run_id: run });
+      const deps = { tools, watch, metrics, tracer, log, requestId, traceparent };
+      const conductor = { ...deps, service: platform.service() };
+      const conducted = await conduct(conductor, { ...body, run, attempt }, signal);
       return Symbol.asyncIterator in conducted ? lines(conducted) : conducted;
     }),
   ];

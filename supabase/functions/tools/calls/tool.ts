@@ -8,6 +8,8 @@ import { type Amount, mergeAmounts, type Spent } from "../../_shared/policy/budg
 /** The run that calls, as the database knows it. */
 export interface CallingRun {
   id: string;
+  /** Which attempt of the run calls. */
+  attempt: number;
   userId: string;
   agentId: string;
   agentName: string;

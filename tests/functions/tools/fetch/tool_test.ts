@@ -36,6 +36,7 @@ function running(rules: Rules, ceiling: Rules): CallingRun {
     userId: crypto.randomUUID(),
     agentId: crypto.randomUUID(),
     agentName: "a",
+    attempt: 1,
     policy: Policy.parse({ fetch: { rules } }),
     ceiling: Policy.parse({ fetch: { rules: ceiling } }),
     recording: false,
