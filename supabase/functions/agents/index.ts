@@ -10,12 +10,14 @@ import { createAgents } from "./routes.ts";
 
 const env = readEnv();
 const platform = createPlatform("agents", env);
-const secrets = createSecretKeeper({
-  service: platform.service(),
-  log: platform.log,
-  vault: createVault(env.secrets),
-});
+const vault = createVault(env.secrets);
+const secrets = createSecretKeeper({ service: platform.service(), log: platform.log, vault });
 const egress = createEgress({ privateOrigins: env.privateOrigins });
 const drafts = draftsOf(env.services, { egress, secrets });
+const { isPrivate } = egress;
 
-export default createApp("agents", platform, createAgents({ keeping: keepingOf(env), drafts }));
+export default createApp(
+  "agents",
+  platform,
+  createAgents({ keeping: keepingOf(env), drafts, vault, isPrivate }),
+);
