@@ -6,9 +6,14 @@ import { audit } from "./audit/routes.ts";
 import { blocks } from "./blocks/routes.ts";
 import { events } from "./events/routes.ts";
 import { createEvidence } from "./evidence/routes.ts";
+import { holds } from "./holds/routes.ts";
 import { keys } from "./keys/routes.ts";
+import { metrics } from "./metrics/routes.ts";
 import { policy } from "./policy/routes.ts";
 import { quarantines } from "./quarantines/routes.ts";
+import { queue } from "./queue/routes.ts";
+import { runners } from "./runners/routes.ts";
+import { retention } from "./retention/routes.ts";
 import { createSandbox } from "./sandbox/routes.ts";
 import { createSecrets } from "./secrets/routes.ts";
 import { users } from "./users/routes.ts";
@@ -27,7 +32,12 @@ export function createAdmin(engine: EngineHost, issuer: string, vault: Vault): r
     ...alerts,
     ...blocks,
     ...policy,
+    ...metrics,
     ...quarantines,
+    ...holds,
+    ...retention,
+    ...runners,
+    ...queue,
     ...createEvidence(issuer),
     ...createSandbox(engine),
   ];

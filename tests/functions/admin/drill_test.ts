@@ -43,7 +43,7 @@ async function prepare(stack: SharedStack): Promise<Known> {
   const { id: key_id, secret } = await ok(suspect, "/admin/keys", { name: "ci", scopes });
   const started = await suspect.call("POST", "/execute/agents/courier", {
     body: {},
-    headers: { prefer: "respond-async" },
+    headers: { prefer: "wait=0" },
   });
   const { id: run_id } = await started.json();
   const address = newAddress();

@@ -68,6 +68,18 @@ export type AuditEntry = z.infer<typeof AuditEntry>;
 /** The columns of an entry, in the order that exports have them. */
 export const AUDIT_COLUMNS = AuditEntry.keyof().options;
 
+/** A signed place of the log: the entries up to it have expired. */
+export const Checkpoint = z.object({
+  seq: z.int().positive(),
+  hash: Hash,
+  at: Timestamp,
+  entries: z.int().positive().meta({ description: "Since the checkpoint before" }),
+  signature: z.string().max(4_096).meta({
+    description: "A compact JWS of `{cloister_checkpoint: {issuer, seq, hash, at, entries}}`, by " +
+      "one of the project's keys",
+  }),
+}).meta({ id: "Checkpoint" });
+
 /** Whether the chain holds: nothing edited, missing, reordered or cut off. */
 export const ChainReport = z.object({
   ok: z.boolean(),
@@ -79,5 +91,7 @@ export const ChainReport = z.object({
   head_hash: Hash,
   problem: z.enum(["edited", "missing", "reordered", "truncated"]).nullable(),
   at_seq: z.int().nullable(),
+  checkpoint: Checkpoint.nullable()
+    .meta({ description: "Where the log begins, if any of it has expired" }),
 }).meta({ id: "ChainReport" });
 export type ChainReport = z.infer<typeof ChainReport>;

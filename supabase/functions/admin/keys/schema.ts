@@ -14,6 +14,7 @@ export const Scope = z.enum([
   "runs:cancel",
   "secrets:manage",
   "audit:read",
+  "metrics:read",
   "admin",
 ]);
 
@@ -26,7 +27,7 @@ export const KeyQuery = PageQuery;
 /** What a caller sends for a new key. */
 export const NewKey = z.strictObject({
   name: text(100).regex(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u, "one line of text"),
-  scopes: z.array(Scope).min(1).max(8)
+  scopes: z.array(Scope).min(1).max(9)
     .meta({ description: "No more than the caller's own permissions" }),
   agent: Name.optional().meta({ description: "The one agent that the key is good for" }),
   expires_at: Moment.optional().meta({ description: "A year from now at the latest" }),
@@ -46,7 +47,7 @@ export const Key = z.object({
   name: z.string().max(100),
   public_id: z.string().max(16)
     .meta({ description: "What stands in the key itself, before its secret" }),
-  scopes: z.array(Scope).max(8),
+  scopes: z.array(Scope).max(9),
   agent: z.string().max(63).nullable(),
   created_at: Timestamp,
   expires_at: Timestamp.nullable(),

@@ -1,5 +1,5 @@
 import { type Db, first, rows } from "../../_shared/db.ts";
-import { User, type UserQuery } from "./schema.ts";
+import { Erasure, User, type UserQuery } from "./schema.ts";
 
 /** Which stretch of the users: after a user's id. */
 export interface UserPage {
@@ -31,4 +31,9 @@ export async function setRole(
 ): Promise<User> {
   const args = { user_id: id, ...(role !== undefined && { new_role: role }) };
   return User.parse(first(await db.rpc("set_role", args)));
+}
+
+/** Goes on with erasing a user, up to some hundred runs. Says whether they are gone. */
+export async function eraseUser(db: Db, id: string): Promise<Erasure> {
+  return Erasure.parse(rows(await db.rpc("erase_user", { user_id: id })));
 }

@@ -3,6 +3,7 @@ import { paginate } from "../../_shared/page.ts";
 import { type Route, route } from "../../_shared/route.ts";
 import { pageOf } from "../../_shared/schema.ts";
 import { ByUser } from "../schema.ts";
+import { erase } from "./erase.ts";
 import * as repo from "./repo.ts";
 import { Assignment, User, UserQuery } from "./schema.ts";
 
@@ -33,6 +34,16 @@ export const users: readonly Route[] = [
     budget: "read",
     reply: User,
   }, ({ params }, { db }) => repo.findUser(db, params.id)),
+  route({
+    method: "delete",
+    path: "/users/:id",
+    summary: "Erase a user and everything of theirs; entries of the audit log stay",
+    accept: z.object({ params: ByUser }),
+    needs: "admin",
+    budget: "execute",
+    status: 204,
+    faults: ["user_busy", "held", "last_admin", "already_quarantined"],
+  }, ({ params }, { db, signal }) => erase(db, params.id, signal)),
   route({
     method: "put",
     path: "/users/:id/role",

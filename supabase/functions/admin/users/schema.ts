@@ -19,3 +19,7 @@ export const User = z.object({
   created_at: Timestamp.nullable(),
 }).meta({ id: "User" });
 export type User = z.infer<typeof User>;
+
+/** How far an erasure has come: while runs of the user have not ended, nothing is removed. */
+export const Erasure = z.object({ erased: z.boolean(), running: z.int().min(0) });
+export type Erasure = z.infer<typeof Erasure>;
