@@ -2,6 +2,11 @@ import type { JSONWebKeySet } from "jose";
 import * as z from "zod";
 import type { ProcessOptions } from "../supabase/functions/_shared/sandbox/process/engine.ts";
 import { isLoopback } from "../supabase/functions/_shared/sandbox/remote/loopback.ts";
+import {
+  OTLP_VARIABLES,
+  otlpOf,
+  type OtlpSettings,
+} from "../supabase/functions/_shared/trace/settings.ts";
 
 const PREFIX = "CLOISTER_RUNNER_";
 /** What the runs' functions use unless they are told otherwise. */
@@ -32,11 +37,24 @@ const number = (min: number, max: number) =>
 const amount = number(1, 2 ** 40).optional();
 const flag = z.enum(["on", "off"]).transform((text) => text === "on");
 
+/** What travels there is in the clear only within this machine. */
+const Project = z.url({ protocol: /^https?$/ }).refine((text) => {
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || isLoopback(hostname);
+}, "must be https, or http to this very machine").transform((text) => text.replace(/\/+$/, ""));
+
+/** The functions have a variable of this name, too: theirs signs run tokens. */
+const OwnKey = z.string().regex(
+  /^cr_(live|test)_[0-9A-Za-z]{16}_[0-9A-Za-z]{49}$/,
+  "must be a runner's key (cr_…): the functions' signing key never belongs into the runner",
+);
+
 const Variables = z.strictObject({
-  CLOISTER_RUN_KEYS: RunKeys,
+  CLOISTER_URL: Project.optional(),
+  CLOISTER_RUN_KEYS: RunKeys.optional(),
   CLOISTER_RUNNER_AUDIENCE: z.string().min(1).default(AUDIENCE),
-  CLOISTER_RUNNER_KEY: z.undefined("belongs to the functions, and never into the runner")
-    .optional(),
+  CLOISTER_RUNNER_KEY: OwnKey.optional(),
+  CLOISTER_RUNNER_PULL_PLACES: number(1, 1_024).optional(),
   CLOISTER_RUNNER_ADMIN_TOKEN: z.string().min(32).max(512).optional(),
   CLOISTER_RUNNER_HOST: z.string().min(1).default("127.0.0.1"),
   CLOISTER_RUNNER_PORT: number(0, 65_535).default(8700),
@@ -66,9 +84,16 @@ const Variables = z.strictObject({
   CLOISTER_RUNNER_MAX_OUTPUT_BYTES: amount,
   CLOISTER_RUNNER_MAX_LOG_BYTES: amount,
   CLOISTER_RUNNER_MAX_TOOL_BYTES: amount,
+  ...OTLP_VARIABLES,
 }).superRefine((vars, ctx) => {
   const refuse = (name: string, message: string) =>
     ctx.addIssue({ code: "custom", path: [name], message });
+  if ((vars.CLOISTER_RUNNER_KEY === undefined) !== (vars.CLOISTER_URL === undefined)) {
+    refuse("CLOISTER_RUNNER_KEY", "goes together with CLOISTER_URL");
+  }
+  if (vars.CLOISTER_RUNNER_KEY === undefined && vars.CLOISTER_RUN_KEYS === undefined) {
+    refuse("CLOISTER_RUN_KEYS", "is missing, and so is CLOISTER_RUNNER_KEY: nobody could run here");
+  }
   const certified = vars.CLOISTER_RUNNER_TLS_CERT !== undefined;
   if (certified !== (vars.CLOISTER_RUNNER_TLS_KEY !== undefined)) {
     refuse("CLOISTER_RUNNER_TLS_KEY", "goes together with CLOISTER_RUNNER_TLS_CERT");
@@ -88,9 +113,18 @@ export interface EngineSettings {
   pool: Omit<ProcessOptions, "log">;
 }
 
+/** Where runs are pulled from, and how many at once; without a number, as many as there are places. */
+export interface Pulling {
+  url: string;
+  key: string;
+  places: number | undefined;
+}
+
 /** What the operator configured, parsed. */
 export interface Env {
+  /** Whose run tokens are believed. Without keys nobody brings a run, and runs are only pulled. */
   keys: JSONWebKeySet;
+  pull: Pulling | undefined;
   audience: string;
   adminToken: string | undefined;
   listen: { hostname: string; port: number; tls: { cert: string; key: string } | undefined };
@@ -101,6 +135,8 @@ export interface Env {
   jobMs: number;
   stallMs: number;
   drainMs: number;
+  /** Where traces go. */
+  otlp: OtlpSettings | undefined;
 }
 
 /**
@@ -109,7 +145,8 @@ export interface Env {
  */
 export function readEnv(source: Record<string, string> = Deno.env.toObject()): Env {
   const ours = ([name]: [string, string]) =>
-    name === "CLOISTER_RUN_KEYS" || (name.startsWith(PREFIX) && name !== `${PREFIX}URL`);
+    name === "CLOISTER_RUN_KEYS" || name === "CLOISTER_URL" || name in OTLP_VARIABLES ||
+    (name.startsWith(PREFIX) && name !== `${PREFIX}URL`);
   const parsed = Variables.safeParse(Object.fromEntries(Object.entries(source).filter(ours)));
   if (!parsed.success) {
     throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
@@ -117,7 +154,8 @@ export function readEnv(source: Record<string, string> = Deno.env.toObject()): E
   const vars = parsed.data;
   const { CLOISTER_RUNNER_TLS_CERT: cert, CLOISTER_RUNNER_TLS_KEY: key } = vars;
   return {
-    keys: vars.CLOISTER_RUN_KEYS,
+    keys: vars.CLOISTER_RUN_KEYS ?? { keys: [] },
+    pull: pullOf(vars),
     audience: vars.CLOISTER_RUNNER_AUDIENCE,
     adminToken: vars.CLOISTER_RUNNER_ADMIN_TOKEN,
     listen: {
@@ -132,7 +170,13 @@ export function readEnv(source: Record<string, string> = Deno.env.toObject()): E
     jobMs: vars.CLOISTER_RUNNER_JOB_MS,
     stallMs: vars.CLOISTER_RUNNER_STALL_MS,
     drainMs: vars.CLOISTER_RUNNER_DRAIN_MS,
+    otlp: otlpOf(vars),
   };
+}
+
+function pullOf(vars: z.infer<typeof Variables>): Pulling | undefined {
+  const { CLOISTER_URL: url, CLOISTER_RUNNER_KEY: key, CLOISTER_RUNNER_PULL_PLACES: places } = vars;
+  return url === undefined || key === undefined ? undefined : { url, key, places };
 }
 
 function engineOf(vars: z.infer<typeof Variables>): EngineSettings {

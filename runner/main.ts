@@ -9,7 +9,7 @@ async function run(): Promise<void> {
   const stop = stopSignal();
   await using running = await startEngine(env.engine, log);
   const serving = await serveRunner(env, running, log);
-  log("info", "listening", { url: serving.url, engine: running.engine.name });
+  log("info", "listening", { url: serving.url, engine: running.engine.name, pulls: env.pull?.url });
   const unasked = serving.ended.then(() => {
     throw new Error("the listener has ended: too many connections, or the system's doing");
   });

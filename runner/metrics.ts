@@ -20,6 +20,10 @@ export class Metrics {
   inFlight = 0;
   /** Clients that wait for a place. */
   waiting = 0;
+  /** Runs that were taken from the queue and have not ended here. */
+  underWay = 0;
+  readonly #pulls = new Map<string, number>();
+  readonly #spans = new Map<string, number>();
   readonly #runs = new Map<string, number>();
   readonly #refused = new Map<string, number>();
   readonly #buckets = BUCKETS_S.map(() => 0);
@@ -37,6 +41,16 @@ export class Metrics {
     });
   }
 
+  /** Counts spans by whether the collector took them. */
+  traced(outcome: string, spans: number): void {
+    this.#spans.set(outcome, (this.#spans.get(outcome) ?? 0) + spans);
+  }
+
+  /** Counts a question to the queue by what came of it. */
+  pulled(outcome: "run" | "none" | "refused" | "failed"): void {
+    add(this.#pulls, outcome);
+  }
+
   /** Counts a request that was answered with a problem. */
   refused(code: string): void {
     add(this.#refused, code);
@@ -47,6 +61,14 @@ export class Metrics {
     return [
       metric("runs_total", "counter", "Visits by how they ended.", labelled(this.#runs, "status")),
       metric("refused_total", "counter", "Requests refused.", labelled(this.#refused, "code")),
+      metric("pulls_total", "counter", "Questions to the queue.", labelled(this.#pulls, "outcome")),
+      metric(
+        "spans_total",
+        "counter",
+        "Spans for the collector.",
+        labelled(this.#spans, "outcome"),
+      ),
+      metric("pulled", "gauge", "Runs from the queue that are under way.", [["", this.underWay]]),
       metric("in_flight", "gauge", "Clients that are served.", [["", this.inFlight]]),
       metric("waiting", "gauge", "Clients that wait for a place.", [["", this.waiting]]),
       metric("draining", "gauge", "Whether the runner is about to stop.", [["", Number(draining)]]),

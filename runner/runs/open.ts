@@ -6,6 +6,7 @@ import {
   type Place,
 } from "../../supabase/functions/_shared/sandbox/engine.ts";
 import { LineReader } from "../../supabase/functions/_shared/sandbox/remote/lines.ts";
+import type { Span, Tracer } from "../../supabase/functions/_shared/trace/tracer.ts";
 import type { Metrics } from "../metrics.ts";
 import { Problem } from "../problem.ts";
 import type { SpentTokens } from "../replay.ts";
@@ -29,6 +30,7 @@ export interface Door {
   spent: SpentTokens;
   floor: Floor;
   metrics: Metrics;
+  tracer: Tracer;
   bounds: Bounds;
 }
 
@@ -55,7 +57,9 @@ export async function openRun(
   // Spent before anybody waits: of those who show one token at once, one is let in.
   const restore = spent.spend(pass.run, pass.expiresMs);
   const reader = new LineReader(request.body);
+  const span = beginSpan(door, request, pass);
   const giveUp = async (problem: unknown): Promise<never> => {
+    span.end({ failed: true });
     restore();
     await reader.cancel();
     throw problem;
@@ -66,7 +70,21 @@ export async function openRun(
     return await giveUp(draining());
   }
   const visit = floor.welcome({ pass, place, reader, patience: bounds }, delivered);
+  void visit.outcome.then(({ status }) => {
+    span.set({ "cloister.engine": place.engine, "cloister.run.status": status });
+    span.end({ failed: status === "lost" });
+  });
   return new Response(visit.body, { headers: STREAM });
+}
+
+/** The visit's part of the run's trace, where its client is in one. */
+function beginSpan({ tracer }: Door, { headers }: Request, { run }: Pass): Span {
+  const attributes = { "cloister.run.id": `run_${run.replaceAll("-", "")}` };
+  return tracer.start("visit", {
+    kind: "server",
+    parent: headers.get("traceparent"),
+    attributes,
+  });
 }
 
 const STREAM = {

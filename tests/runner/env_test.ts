@@ -16,6 +16,40 @@ Deno.test("readEnv() refuses to do without keys", () => {
   assert.throws(() => readEnv({}), /CLOISTER_RUN_KEYS/);
 });
 
+const CLOISTER_RUNNER_KEY = `cr_test_${"0".repeat(16)}_${"1".repeat(49)}`;
+
+Deno.test("readEnv() needs no keys of run tokens where runs are pulled", () => {
+  const { pull, keys } = readEnv({ CLOISTER_URL: "https://example.test/", CLOISTER_RUNNER_KEY });
+  assert.deepEqual(keys, { keys: [] });
+  assert.deepEqual(pull, {
+    url: "https://example.test",
+    key: CLOISTER_RUNNER_KEY,
+    places: undefined,
+  });
+  assert.equal(readEnv({ CLOISTER_RUN_KEYS }).pull, undefined);
+});
+
+for (
+  const [what, vars, name] of [
+    ["a key without a project", { CLOISTER_RUNNER_KEY }, "CLOISTER_RUNNER_KEY"],
+    ["a project without a key", { CLOISTER_URL: "https://example.test" }, "CLOISTER_RUNNER_KEY"],
+    [
+      "a project in the clear",
+      { CLOISTER_RUNNER_KEY, CLOISTER_URL: "http://example.test" },
+      "CLOISTER_URL",
+    ],
+    [
+      "the functions' signing key",
+      { CLOISTER_RUNNER_KEY: '{"kty":"OKP"}', CLOISTER_URL: "https://example.test" },
+      "CLOISTER_RUNNER_KEY",
+    ],
+  ] as const
+) {
+  Deno.test(`readEnv() refuses ${what}`, () => {
+    assert.throws(() => readEnv({ CLOISTER_RUN_KEYS, ...vars }), new RegExp(name));
+  });
+}
+
 Deno.test("readEnv() hands on what an operator chose for the pool", () => {
   const { engine } = readEnv({
     CLOISTER_RUN_KEYS,

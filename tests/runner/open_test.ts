@@ -4,6 +4,7 @@ import { Metrics } from "../../runner/metrics.ts";
 import { SpentTokens } from "../../runner/replay.ts";
 import { Floor } from "../../runner/runs/floor.ts";
 import { type Door, openRun } from "../../runner/runs/open.ts";
+import { NO_TRACER } from "../../supabase/functions/_shared/trace/tracer.ts";
 import { stubEngine } from "./stub.ts";
 
 const PATIENCE = { jobMs: 60_000, beatMs: 60_000, stallMs: 60_000, waitMs: 60_000, clients: 8 };
@@ -20,6 +21,7 @@ function doorOf(metrics = new Metrics()) {
     spent: new SpentTokens(8, () => 1),
     floor,
     metrics,
+    tracer: NO_TRACER,
     bounds: PATIENCE,
   } satisfies Door;
   return { door, stub, floor };
