@@ -10,9 +10,10 @@ import { auth, rest } from "./gateway/doors.ts";
 import { loadFunctions } from "./gateway/functions.ts";
 import { route, type Services } from "./gateway/route.ts";
 import { openLite } from "./lite/lite.ts";
+import { type ClockOptions, startClock } from "./clock.ts";
 import { lockFolder } from "./lock.ts";
 import { serve } from "./gateway/serve.ts";
-import { masterKeyOf, openState, type SigningKey, type State } from "./state.ts";
+import { cronKeyOf, masterKeyOf, openState, type SigningKey, type State } from "./state.ts";
 import { createTokens, type Tokens } from "./gateway/tokens.ts";
 import { openBridge } from "./upstash/bridge.ts";
 import { answerRedis } from "./upstash/http.ts";
@@ -38,6 +39,11 @@ export interface StackOptions {
   functionsDir?: string;
   /** Where the migrations lie. Default `supabase/migrations` of this repository. */
   migrationsDir?: string;
+  /**
+   * Whether a clock works off `app.jobs`, as pg_cron does elsewhere, or how many ms after the start
+   * it begins. Default true, which is 5,000.
+   */
+  clock?: boolean | number;
   /** Gets what a developer should see, line by line. Default: standard error. */
   log?: (line: string) => void;
 }
@@ -111,8 +117,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     redis: (request) => answerRedis(request, "/redis", state.redisToken, redis),
     functions: functions?.fetch,
   });
+  const clock = openClock(options, {
+    databaseUrl: database.url,
+    functions: functions && { url, key: cronKeyOf(state) },
+    log,
+  });
   const running = started.move();
   const stop = async () => {
+    await clock?.[Symbol.asyncDispose]();
     await functions?.end();
     await server[Symbol.asyncDispose]();
     await running.disposeAsync();
@@ -131,6 +143,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 }
 
+function openClock({ clock = true }: StackOptions, wanted: Omit<ClockOptions, "firstMs">) {
+  if (clock === false) return undefined;
+  return startClock({ ...wanted, firstMs: clock === true ? 5_000 : clock });
+}
+
 /** Others may walk through it, as Postgres' account has to, but not look around. */
 async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   const path = await Deno.makeTempDir({ prefix: "cloister-" });
@@ -142,7 +159,7 @@ function environment(url: string, state: State, tokens: Tokens) {
   return {
     SUPABASE_URL: url,
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: state.publishableKey }),
-    SUPABASE_SECRET_KEYS: JSON.stringify({ default: state.secretKey }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: state.secretKey, cron: cronKeyOf(state) }),
     SUPABASE_JWKS: JSON.stringify(tokens.jwks),
     SB_EXECUTION_ID: crypto.randomUUID(),
     SB_REGION: "local",

@@ -75,6 +75,12 @@ export function masterKeyOf({ innerSecret }: State): string {
   );
 }
 
+/** What the clock calls the functions with: the same for as long as the state is kept. */
+export function cronKeyOf({ innerSecret }: State): string {
+  const bytes = Buffer.from(hkdfSync("sha256", innerSecret, "", "cloister/cron", 24));
+  return `sb_secret_${bytes.toString("base64url")}`;
+}
+
 /** 8 bits of entropy per byte, safe in URLs. */
 function random(bytes: number): string {
   return randomBytes(bytes).toString("base64url");

@@ -46,6 +46,11 @@ const STATUS: Record<string, number> = {
   "XX": 500,
 };
 
+/** What the client of Postgres and the system say of a connection that is not to be had. */
+const Unreachable = z.object({
+  code: z.string().regex(/^(?:CONNECT(?:ION)?_[A-Z]+|E[A-Z]{3,}|57P0[1-3])$/),
+});
+
 const CUSTOM = /^PT([1-5]\d\d)$/;
 
 /**
@@ -53,6 +58,7 @@ const CUSTOM = /^PT([1-5]\d\d)$/;
  * A refusal for want of rights is 403 to a user and 401 to a caller who has not said who they are.
  */
 export function refusal(error: unknown, anonymous: boolean): Response | undefined {
+  if (Unreachable.safeParse(error).success) return unreachable();
   const { success, data } = SqlError.safeParse(error);
   if (!success) return undefined;
   const { code, message, detail, hint } = data;
@@ -66,4 +72,10 @@ export function refusal(error: unknown, anonymous: boolean): Response | undefine
     });
   }
   return Response.json(body, { status, headers });
+}
+
+/** What PostgREST answers while it has no connection. */
+function unreachable(): Response {
+  const message = "Database connection error. Retrying the connection.";
+  return Response.json({ code: "PGRST001", details: null, hint: null, message }, { status: 503 });
 }

@@ -22,6 +22,7 @@ Deno.test("data, keys and accounts survive a restart; migrations are applied onc
     [second.publishableKey, second.secretKey, second.signingKey],
     [first.publishableKey, first.secretKey, first.signingKey],
   );
+  assert.equal(second.env.SUPABASE_SECRET_KEYS, first.env.SUPABASE_SECRET_KEYS);
   const history = await query(
     second.databaseUrl,
     "select version, name from supabase_migrations.schema_migrations order by version",
