@@ -36,13 +36,16 @@ const ONCE = [
   "tests/functions/matrix_test.ts",
   "tests/functions/rest_matrix_test.ts",
   "tests/functions/admin/drill_test.ts",
+  "tests/functions/admin/holds_test.ts",
   "tests/functions/admin/incidents_test.ts",
+  "tests/functions/admin/retention_test.ts",
   "tests/functions/admin/users_test.ts",
   "tests/functions/agents/files_test.ts",
   "tests/functions/agents/routes_test.ts",
   "tests/functions/execute/prefer_test.ts",
   "tests/functions/execute/rights_test.ts",
   "tests/functions/execute/routes_test.ts",
+  "tests/functions/retention/jobs_test.ts",
   "tests/functions/_shared/limit/burst_test.ts",
   "tests/functions/_shared/limit/load_postgres_test.ts",
   "tests/functions/_shared/limit/load_redis_test.ts",
@@ -62,6 +65,7 @@ async function suites(only: string[]): Promise<Suite[][]> {
     { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
     { name: `runner ${on}`, command: deno, args: [...TEST, "tests/runner"] },
     { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev"] },
+    { name: `crashes ${on}`, command: deno, args: [...TEST, "tests/crash"] },
   ];
   const alone: Suite[][] = [
     [{

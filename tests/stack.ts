@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Database } from "../supabase/functions/_shared/database.types.ts";
 
 /** The stack that a test run shares. `scripts/test.ts` starts it, also on older Denos. */
-const Shared = z.object({
+export const Shared = z.object({
   url: z.string(),
   publishableKey: z.string(),
   secretKey: z.string(),
