@@ -14,7 +14,7 @@ export async function installedPostgres(): Promise<string | undefined> {
 }
 
 /** Another Postgres, as somebody would run it: superuser `postgres`, trusted on loopback. */
-export async function startOther(bin: string) {
+export async function startOther(bin: string, settings: Readonly<Record<string, string>> = {}) {
   await using opened = new AsyncDisposableStack();
   const { path } = opened.use(await temporaryFolder());
   const account = await findAccount();
@@ -37,13 +37,23 @@ export async function startOther(bin: string) {
     `${port}`,
     "-c",
     "unix_socket_directories=",
+    ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
   ];
-  const server = spawnGuarded(command, join(path, "log"), options);
+  let starts = 0;
+  const start = async () => {
+    const server = spawnGuarded(command, join(path, `log${starts++}`), options);
+    await server.saw("ready to accept connections");
+    return server;
+  };
+  let server = await start();
   opened.defer(() => server.stop());
-  await server.saw("ready to accept connections");
   const closing = opened.move();
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    async restart() {
+      await server.stop();
+      server = await start();
+    },
     [Symbol.asyncDispose]: async () => await closing.disposeAsync(),
   };
 }

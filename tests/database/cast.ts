@@ -66,6 +66,7 @@ export async function fillTables(sql: TransactionSql): Promise<void> {
     select public.begin_tool_call(id, app.uuid7(), 'fetch', 'x', 'null', ${"0".repeat(64)},
       '[{"scope":"run","what":"calls","amount":1,"most":1}]') from public.runs
   `;
+  await fillQueue(sql);
   await fillKeys(sql);
   await sql`
     select public.create_secret(app.uuid7(), 'API_KEY', array['api.example.com'], 'k1', 'x', agent_id)
@@ -76,6 +77,15 @@ export async function fillTables(sql: TransactionSql): Promise<void> {
     from public.agents
   `;
   await sql`
+    select public.create_schedule(agents.name, 'daily', '0 8 * * *') from public.agents
+  `;
+  await fillHooks(sql);
+  await sql`
+    with made as (
+      insert into public.runners (name, public_id) values ('pi', '0123456789abcdef') returning id
+    ) insert into app.runner_secrets select id, sha256('x') from made
+  `;
+  await sql`
     insert into public.quarantines (kind, target, reason) values ('user', ${user("nobody")}, 'x')
   `;
   await sql`select public.record_security_events('[{"type":"auth_failed","count":10,"address":"a"}]')`;
@@ -83,7 +93,25 @@ export async function fillTables(sql: TransactionSql): Promise<void> {
     select public.keep_evidence(app.uuid7(), 'everything', 'r', now() - interval '1 h', now(), 'm', 's', 's',
       ${user("amy")})
   `;
+  await sql`
+    insert into public.legal_holds (kind, target, user_id, reason, created_by)
+    values ('user', ${user("nobody")}, ${user("nobody")}, 'x', ${user("amy")})
+  `;
+  await sql`insert into app.expiry_marks (name, after) values ('audit', '1')`;
   await sql`set constraints all immediate`;
+  await sql`select public.next_checkpoint()`;
+}
+
+/** Two queued runs, one of them claimed, and what became of another. */
+async function fillQueue(sql: TransactionSql): Promise<void> {
+  await sql`
+    select public.enqueue_run(id, ${user("ann")}, 'weather', null, '1', 'request')
+    from unnest(array[app.uuid7(), app.uuid7()]) as id
+  `;
+  await sql`select public.claim_queued_run('edge:test')`;
+  await sql`
+    select app.bury(runs, 'silent') from public.runs where runs.status = 'running'
+  `;
 }
 
 /** The keys of the cast, as they would have been made. */
@@ -100,6 +128,26 @@ async function fillKeys(sql: TransactionSql): Promise<void> {
   await sql`
     insert into app.api_key_secrets (key_id, secret_hash)
     select id, sha256(convert_to(name, 'UTF8')) from public.api_keys
+  `;
+}
+
+/** A hook and a webhook of each agent, and what the run's webhook was told. */
+async function fillHooks(sql: TransactionSql): Promise<void> {
+  await sql`
+    select public.create_hook(name, app.uuid7(), 'standard', app.uuid7(), 'k1', 'x')
+    from public.agents
+  `;
+  await sql`
+    insert into app.hook_deliveries (hook_id, mark, run_id) select id, 'id 1', id from public.hooks
+  `;
+  await sql`
+    select public.create_webhook(name, app.uuid7(), 'https://example.com/', array['succeeded'],
+      app.uuid7(), 'k1', 'x') from public.agents
+  `;
+  await sql`
+    insert into public.webhook_deliveries (webhook_id, owner_id, agent_id, run_id, run_status)
+    select w.id, w.owner_id, w.agent_id, r.id, 'succeeded'
+    from public.runs as r join public.webhooks as w on w.agent_id = r.agent_id
   `;
 }
 

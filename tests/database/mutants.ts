@@ -1,7 +1,14 @@
 import type { TransactionSql } from "postgres";
 import { type Edit, EDITS } from "./edits.ts";
 import { ACCESS_EDITS } from "./edits_access.ts";
+import { CRON_EDITS, CRON_STATEMENTS } from "./mutants_cron.ts";
 import { FILE_EDITS, FILE_STATEMENTS } from "./mutants_files.ts";
+import { HOOK_EDITS, HOOK_STATEMENTS } from "./mutants_hooks.ts";
+import { METRICS_EDITS } from "./mutants_metrics.ts";
+import { QUEUE_EDITS, QUEUE_STATEMENTS } from "./mutants_queue.ts";
+import { RETENTION_EDITS, RETENTION_STATEMENTS } from "./mutants_retention.ts";
+import { RUNNER_EDITS, RUNNER_STATEMENTS } from "./mutants_runners.ts";
+import { SCHEDULE_EDITS, SCHEDULE_STATEMENTS } from "./mutants_schedule.ts";
 import { SECRET_EDITS, SECRET_STATEMENTS } from "./mutants_secrets.ts";
 import { TOOL_EDITS, TOOL_STATEMENTS } from "./mutants_tools.ts";
 import { WATCH_EDITS, WATCH_STATEMENTS } from "./mutants_watch.ts";
@@ -25,13 +32,21 @@ const CHAPTERS: Readonly<Record<string, string>> = {
   tool_calls: "tool_calls",
   api_keys: "keys",
   secrets: "secrets",
+  schedules: "schedules",
   files: "files",
+  hooks: "hooks",
+  webhooks: "webhooks",
+  webhook_deliveries: "webhooks",
   quarantines: "quarantine",
+  runners: "runners",
   alerts: "alerts",
   alert_rules: "alerts",
   audit_log: "audit",
   security_events: "alerts",
   evidence: "evidence",
+  audit_checkpoints: "checkpoints",
+  retention: "retention",
+  legal_holds: "holds",
 };
 /** Policies that say less than they should. */
 const OWN = "owner_id = (select auth.uid())";
@@ -48,7 +63,11 @@ const WEAK_POLICIES: Readonly<Record<string, readonly string[]>> = {
     `${READ} and coalesce(agent_id = (select app.key_agent()), true) and run_id is null`,
   ],
   run_events: [OWN, READ, `${OWN} and ${READ}`],
+  hooks: [OWN, READ, `${OWN} and ${READ}`],
+  webhooks: [OWN, READ, `${OWN} and ${READ}`],
+  webhook_deliveries: [OWN, READ, `${OWN} and ${READ}`],
   tool_calls: [OWN, READ, `${OWN} and ${READ}`],
+  schedules: [OWN, READ, `${OWN} and ${READ}`],
   secrets: [
     OWN,
     `${OWN} and (select app.can('secrets:manage'))`,
@@ -123,12 +142,32 @@ export async function listMutants(sql: TransactionSql): Promise<Mutant[]> {
       ...STATEMENTS,
       ...WATCH_STATEMENTS,
       ...TOOL_STATEMENTS,
+      ...SCHEDULE_STATEMENTS,
       ...SECRET_STATEMENTS,
+      ...CRON_STATEMENTS,
       ...FILE_STATEMENTS,
+      ...RUNNER_STATEMENTS,
+      ...RETENTION_STATEMENTS,
+      ...QUEUE_STATEMENTS,
+      ...HOOK_STATEMENTS,
     ].map((
       [chapter, statement],
     ) => mutant(chapter, statement)),
-    ...[...EDITS, ...ACCESS_EDITS, ...WATCH_EDITS, ...TOOL_EDITS, ...SECRET_EDITS, ...FILE_EDITS]
+    ...[
+      ...EDITS,
+      ...ACCESS_EDITS,
+      ...WATCH_EDITS,
+      ...TOOL_EDITS,
+      ...METRICS_EDITS,
+      ...SCHEDULE_EDITS,
+      ...SECRET_EDITS,
+      ...CRON_EDITS,
+      ...FILE_EDITS,
+      ...RUNNER_EDITS,
+      ...RETENTION_EDITS,
+      ...QUEUE_EDITS,
+      ...HOOK_EDITS,
+    ]
       .map(edited),
   ];
 }

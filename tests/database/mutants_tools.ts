@@ -163,8 +163,6 @@ export const TOOL_EDITS: readonly Edit[] = [
   ["tool_calls", "app.freeze_tool_call", "or before *<> new", ""],
   ["tool_calls", "app.freeze_tool_call", "if old.begun_at is null", "if true"],
   ["tool_calls", "app.freeze_tool_call", "coalesce(old.begun_at, new.begun_at)", "new.begun_at"],
-  ["tool_calls", "app.forget_tool_budgets", "- 35", "- 34"],
-  ["tool_calls", "app.forget_tool_budgets", "and scope <> 'run'", ""],
 ];
 
 /** The same of triggers, rights and constraints. */

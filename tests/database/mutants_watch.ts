@@ -94,7 +94,6 @@ export const WATCH_EDITS: readonly Edit[] = [
   ["deliveries", "public.claim_alert_deliveries", "d.attempt >= 8", "false"],
   ["deliveries", "public.claim_alert_deliveries", "d.delivered_at is null", "true"],
   ["deliveries", "public.settle_alert_delivery", "and d.delivered_at is null", ""],
-  ["deliveries", "app.forget_security_events", "interval '7 days'", "interval '1 year'"],
   ["anomalies", "app.robust_z", "1.253314", "1"],
   ["anomalies", "app.robust_z", "0.6745", "1"],
   ["anomalies", "app.anomalies_in", "count(*) >= 10", "count(*) >= 1"],

@@ -189,7 +189,7 @@ Deno.test("a partition is made while events are written, once, and nobody waits 
       it.sql`select count(*)::int as n from pg_inherits where inhparent = 'public.run_events'::regclass`;
     const [before] = await partitions();
     const ensure = () =>
-      it.sql`select app.ensure_event_partitions(5)`.then(
+      it.sql`select app.ensure_partitions(5)`.then(
         () => "done",
         (error: Error) => error.message,
       );
@@ -200,5 +200,5 @@ Deno.test("a partition is made while events are written, once, and nobody waits 
     });
     const [after] = await partitions();
     assert.deepEqual(tally(outcomes), { done: 24 });
-    assert.equal(after?.n, before?.n + 2);
+    assert.equal(after?.n, before?.n + 3);
   }));

@@ -77,9 +77,14 @@ async function begin(
   return outcome === "done" ? said : outcome;
 }
 
-function end({ serve }: Ring, call: string, spent: readonly unknown[] = []): Promise<Outcome> {
+function end(
+  { serve }: Ring,
+  run: string,
+  call: string,
+  spent: readonly unknown[] = [],
+): Promise<Outcome> {
   return serve((tx) =>
-    tx`select public.end_tool_call(${call}, 'ok', 1, 1, 1, ${JSON.stringify(spent)})`
+    tx`select public.end_tool_call(${run}, ${call}, 'ok', 1, 1, 1, ${JSON.stringify(spent)})`
   );
 }
 
@@ -132,8 +137,9 @@ Deno.test("what calls give back while others begin is neither lost nor given twi
     await times(50, async (n) => {
       const call = crypto.randomUUID();
       const amounts: Amount[] = [{ scope: "user", what: "cents", amount: 100, most: 10_000 }];
-      assert.equal(await begin(it, runs[n % 10] ?? "", { call, amounts }), "allowed");
-      const ends = await times(2, () => end(it, call, [amount(7)]));
+      const run = runs[n % 10] ?? "";
+      assert.equal(await begin(it, run, { call, amounts }), "allowed");
+      const ends = await times(2, () => end(it, run, call, [amount(7)]));
       assert.deepEqual(ends, ["done", "done"]);
     });
     assert.equal(await spent(it, it.user, "cents"), 350);

@@ -57,6 +57,12 @@ Deno.test("the program of docs/audit.md verifies an export, and finds what was d
     assert.equal(whole.text.trim(), `${last.seq} entries, ending in ${last.hash}`);
 
     const [first = "", second = "", ...rest] = lines;
+    // What is left after the first two have expired begins after their checkpoint.
+    const { seq, hash } = Entry.parse(JSON.parse(second));
+    const left = await verify(folder, rest, ...remembered, String(seq), hash);
+    assert.equal(left.text.trim(), `${last.seq} entries, ending in ${last.hash}`);
+    const forged = await verify(folder, rest, ...remembered, String(seq), last.hash);
+    assert.match(forged.text, /does not follow/);
     const spoiled: [string[], RegExp][] = [
       [
         [first, second.replace('"outcome":"succeeded"', '"outcome":"denied"'), ...rest],

@@ -32,6 +32,8 @@ const Refusal = z.object({ code: z.string(), message: z.string() });
 const COLUMN: Readonly<Record<string, string>> = {
   alert_rules: "name",
   audit_log: "seq",
+  audit_checkpoints: "seq",
+  retention: "kind",
   run_events: "seq",
 };
 
@@ -123,8 +125,9 @@ async function playFunctions(sql: Sql, actor: Actor, others: Things): Promise<st
   };
   const call = (name: string, args: unknown) => rest(actor.token, "POST", `rpc/${name}`, args);
   for (const [name, expected] of Object.entries(FUNCTIONS)) {
-    const may = (expected.needs.length === 0 ||
-      expected.needs.some((permission) => actor.may.includes(permission))) &&
+    const { needs } = expected;
+    const has = needs.filter((permission) => actor.may.includes(permission)).length;
+    const may = (expected.all ? has === needs.length : needs.length === 0 || has > 0) &&
       (!expected.session || actor.keyId === undefined) && !expected.ours;
     const lacking = expected.lacking ?? "forbidden";
     const own = await plant(sql, actor.id, await sharedFor(sql, expected, { others, may }));

@@ -26,7 +26,7 @@ export function promise(name: string, keep: () => Promise<void>): void {
 
 /** Names and ids of things, as requests say them. */
 export interface Things {
-  /** An agent with one version and a run that ended. */
+  /** An agent with one version and a run that ended, and is a dead letter. */
   agent: string;
   agentId: string;
   /** An agent without runs. */
@@ -41,11 +41,20 @@ export interface Things {
   key: string;
   /** A secret of the agent that has run. */
   secret: string;
+  /** A hook and a webhook of the agent, and what that was told. */
+  hook: string;
+  webhook: string;
+  delivery: string;
   user: string;
+  /** A user who may be erased. */
+  doomed: string;
   alert: string;
   rule: string;
   address: string;
   quarantine: string;
+  hold: string;
+  /** A runner that pulls. */
+  runner: string;
   evidence: string;
 }
 
@@ -65,11 +74,17 @@ export function missing(): Things {
     ceiling: CEILING,
     key: prefixedId("key").of(id),
     secret: prefixedId("secret").of(id),
+    hook: prefixedId("hook").of(id),
+    webhook: prefixedId("webhook").of(id),
+    delivery: prefixedId("delivery").of(id),
     user: crypto.randomUUID(),
+    doomed: crypto.randomUUID(),
     alert: prefixedId("alert").of(id),
     rule: "no_such_rule",
     address: "fd00:1:2:3::/64",
     quarantine: prefixedId("quarantine").of(id),
+    hold: prefixedId("hold").of(id),
+    runner: prefixedId("runner").of(id),
     evidence: prefixedId("evidence").of(id),
   };
 }
@@ -117,6 +132,9 @@ async function plantAgent(
     insert into public.agent_versions (agent_id, owner_id, version, source, language, program, seal)
     values (${id}, ${ownerId}, 1, ${source}, ${language}, ${program}, ${seal})`;
   await sql`
+    insert into public.schedules (owner_id, agent_id, name, cron, time_zone, enabled)
+    values (${ownerId}, ${id}, 'planted', '0 0 * * *', 'UTC', false)`;
+  await sql`
     insert into public.files (owner_id, agent_id, path, bytes, type, sha256, content)
     values (${ownerId}, ${id}, 'planted.txt', 0, 'text/plain', ${"0".repeat(64)}, '')`;
   return { id, name };
@@ -135,6 +153,9 @@ async function plantRun(sql: postgres.Sql, ownerId: string, agent: { id: string;
     insert into public.run_events (run_id, owner_id, seq, type, at, data)
     values (${id}, ${ownerId}, 1, 'run.started', now(), '{}'),
       (${id}, ${ownerId}, 2, 'run.succeeded', now(), '{}')`;
+  await sql`
+    insert into app.dead_letters (run_id, owner_id, agent_id, agent_name, attempts, reason)
+    values (${id}, ${ownerId}, ${agent.id}, ${agent.name}, 5, 'planted')`;
   return id;
 }
 
@@ -148,6 +169,28 @@ async function plantSecret(sql: postgres.Sql, ownerId: string, agentId: string):
     insert into app.secret_values (secret_id, version, kid, sealed)
     values (${id}, 1, 'local', 'planted')`;
   return id;
+}
+
+/** A hook and a webhook, and one delivery: nobody holds their secrets. */
+async function plantHooks(sql: postgres.Sql, agentId: string, runId: string) {
+  const [hook, webhook, delivery] = [uuid7(), uuid7(), uuid7()];
+  await sql`
+    insert into public.hooks (id, owner_id, agent_id, kind)
+    select ${hook}, a.owner_id, a.id, 'standard' from public.agents as a where a.id = ${agentId}`;
+  await sql`
+    insert into public.webhooks (id, owner_id, agent_id, url, statuses)
+    select ${webhook}, a.owner_id, a.id, 'https://hooks.invalid/', '{failed}'
+    from public.agents as a where a.id = ${agentId}`;
+  await sql`
+    insert into public.webhook_deliveries (id, webhook_id, owner_id, agent_id, run_id, run_status,
+      delivered_at)
+    select ${delivery}, ${webhook}, a.owner_id, a.id, ${runId}, 'succeeded', now()
+    from public.agents as a where a.id = ${agentId}`;
+  return {
+    hook: prefixedId("hook").of(hook),
+    webhook: prefixedId("webhook").of(webhook),
+    delivery: prefixedId("delivery").of(delivery),
+  };
 }
 
 async function plantCall(sql: postgres.Sql, runId: string): Promise<string> {
@@ -171,7 +214,10 @@ async function readCeiling(): Promise<unknown> {
 export async function plant(
   sql: postgres.Sql,
   ownerId: string,
-  shared: Pick<Things, "user" | "alert" | "rule" | "address" | "quarantine" | "evidence">,
+  shared: Pick<
+    Things,
+    "user" | "doomed" | "alert" | "rule" | "address" | "quarantine" | "hold" | "runner" | "evidence"
+  >,
 ): Promise<Things> {
   const [agent, idle] = [await plantAgent(sql, ownerId), await plantAgent(sql, ownerId)];
   const run = await plantRun(sql, ownerId, agent);
@@ -188,24 +234,37 @@ export async function plant(
     ceiling: CEILING,
     key: prefixedId("key").of(key),
     secret: prefixedId("secret").of(secret),
+    ...await plantHooks(sql, agent.id, run),
   };
 }
 
-/** An alert, a quarantine, a block and a user that nothing else hangs on. */
+/** An alert, a quarantine, a hold, a runner, a block and a user that nothing else hangs on. */
 export async function plantShared(sql: postgres.Sql, userId: string, evidence: string) {
-  const [alert, quarantine, target] = [uuid7(), uuid7(), uuid7()];
+  const [alert, quarantine, hold, runner, target] = [uuid7(), uuid7(), uuid7(), uuid7(), uuid7()];
+  const doomed = crypto.randomUUID();
+  await sql`insert into auth.users (id) values (${doomed})`;
   await sql`
     insert into public.alerts (id, rule, type, subject, count, threshold, window_s, first_at, at)
     values (${alert}, 'anomaly', 'anomaly', ${userId}, 1, 1, 3600, now(), now())`;
   await sql`
     insert into public.quarantines (id, kind, target, reason)
     values (${quarantine}, 'key', ${target}, 'planted')`;
+  await sql`
+    insert into public.legal_holds (id, kind, target, user_id, reason, created_by)
+    values (${hold}, 'user', ${target}, ${target}, 'planted', ${userId})`;
+  await sql`
+    insert into public.runners (id, name, public_id)
+    values (${runner}, 'planted', ${runner.replaceAll("-", "").slice(-16)})`;
+  await sql`select public.next_checkpoint()`;
   return {
     user: userId,
+    doomed,
     alert: prefixedId("alert").of(alert),
     rule: "anomaly",
     address: await plantBlock(),
     quarantine: prefixedId("quarantine").of(quarantine),
+    hold: prefixedId("hold").of(hold),
+    runner: prefixedId("runner").of(runner),
     evidence,
   };
 }

@@ -33,6 +33,7 @@ export const ROLES = {
     "secrets:manage",
     "agents:stream",
     "audit:read",
+    "metrics:read",
     "admin",
   ],
 } as const;
@@ -46,16 +47,19 @@ export const SCOPES = [
   "runs:cancel",
   "secrets:manage",
   "audit:read",
+  "metrics:read",
   "admin",
 ] as const;
 
 /** What a key for one agent can be allowed: nothing that is about all of them. */
-export const ONE_AGENT = SCOPES.filter((scope) => scope !== "audit:read" && scope !== "admin");
+export const ONE_AGENT = SCOPES.filter((scope) =>
+  scope !== "audit:read" && scope !== "metrics:read" && scope !== "admin"
+);
 
 /** What a route asks of its callers, and how a request of it looks. */
 export interface Expected {
-  /** All of these; `public` where no credentials are needed. */
-  needs: readonly (typeof ROLES.admin)[number][] | "public";
+  /** All of these; `public` where no credentials are needed, `clock` and `runner` where no user's suffice. */
+  needs: readonly (typeof ROLES.admin)[number][] | "public" | "clock" | "runner";
   /** The status of whoever may, on what is theirs. */
   ok: number;
   /** The code of a problem that whoever may is told here, where the tests' stack lacks something. */
@@ -85,9 +89,55 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
   "GET /agents/health": { needs: "public", ok: 200, path: () => "/agents/health" },
   "GET /execute/health": { needs: "public", ok: 200, path: () => "/execute/health" },
   "GET /admin/health": { needs: "public", ok: 200, path: () => "/admin/health" },
+  "GET /retention/health": { needs: "public", ok: 200, path: () => "/retention/health" },
+  "POST /execute/queue/claims": {
+    needs: "runner",
+    ok: 200,
+    path: () => "/execute/queue/claims",
+    body: () => ({}),
+  },
+  "POST /execute/queue/claims/:run/begin": {
+    needs: "runner",
+    ok: 200,
+    path: ({ run }) => `/execute/queue/claims/${run}/begin`,
+    body: () => ({}),
+  },
+  "POST /execute/queue/claims/:run/events": {
+    needs: "runner",
+    ok: 200,
+    path: ({ run }) => `/execute/queue/claims/${run}/events`,
+    body: () => ({}),
+  },
+  "POST /execute/queue/claims/:run/settle": {
+    needs: "runner",
+    ok: 200,
+    path: ({ run }) => `/execute/queue/claims/${run}/settle`,
+    body: () => ({}),
+  },
+  "POST /execute/queue/claims/:run/release": {
+    needs: "runner",
+    ok: 204,
+    path: ({ run }) => `/execute/queue/claims/${run}/release`,
+    body: () => ({}),
+  },
+  "POST /execute/queue/work": { needs: "clock", ok: 202, path: () => "/execute/queue/work" },
+  "GET /admin/queue": { needs: ["admin"], ok: 200, path: () => "/admin/queue" },
+  "GET /admin/queue/dead": { needs: ["admin"], ok: 200, path: () => "/admin/queue/dead" },
+  "POST /admin/queue/dead/:run/replay": {
+    needs: ["admin"],
+    ok: 202,
+    path: ({ run }) => `/admin/queue/dead/${run}/replay`,
+  },
+  "POST /retention/work": { needs: "clock", ok: 200, path: () => "/retention/work" },
   "GET /agents/openapi.json": { needs: "public", ok: 200, path: () => "/agents/openapi.json" },
 
   "GET /agents/limits": { needs: ["agents:read"], ok: 200, path: () => "/agents/limits" },
+  "GET /agents/me/export": {
+    needs: ["agents:read"],
+    ok: 200,
+    session: true,
+    path: () => "/agents/me/export",
+  },
   "GET /agents": { needs: ["agents:read"], ok: 200, path: () => "/agents" },
   "POST /agents": {
     needs: ["agents:write"],
@@ -164,6 +214,143 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     ok: 204,
     names: "own",
     path: ({ agent }) => `/agents/${agent}/files/planted.txt`,
+  },
+  "GET /agents/:name/hooks": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/hooks`,
+  },
+  "POST /agents/:name/hooks": {
+    needs: ["agents:write", "agents:execute"],
+    ok: 201,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/hooks`,
+    body: () => ({}),
+  },
+  "GET /agents/:name/hooks/:id": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent, hook }) => `/agents/${agent}/hooks/${hook}`,
+  },
+  "PATCH /agents/:name/hooks/:id": {
+    needs: ["agents:write", "agents:execute"],
+    ok: 200,
+    names: "own",
+    path: ({ agent, hook }) => `/agents/${agent}/hooks/${hook}`,
+    body: () => ({ enabled: true }),
+  },
+  "DELETE /agents/:name/hooks/:id": {
+    needs: ["agents:write", "agents:execute"],
+    ok: 204,
+    names: "own",
+    path: ({ agent, hook }) => `/agents/${agent}/hooks/${hook}`,
+  },
+  "POST /agents/:name/hooks/:id/rotate": {
+    needs: ["agents:write", "agents:execute"],
+    ok: 200,
+    names: "own",
+    path: ({ agent, hook }) => `/agents/${agent}/hooks/${hook}/rotate`,
+    body: () => ({}),
+  },
+  "GET /agents/:name/webhooks": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/webhooks`,
+  },
+  "POST /agents/:name/webhooks": {
+    needs: ["agents:read", "agents:write", "agents:execute"],
+    ok: 201,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/webhooks`,
+    body: () => ({ url: "https://example.com/" }),
+  },
+  "GET /agents/:name/webhooks/:id": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent, webhook }) => `/agents/${agent}/webhooks/${webhook}`,
+  },
+  "PATCH /agents/:name/webhooks/:id": {
+    needs: ["agents:read", "agents:write", "agents:execute"],
+    ok: 200,
+    names: "own",
+    path: ({ agent, webhook }) => `/agents/${agent}/webhooks/${webhook}`,
+    body: () => ({ enabled: true }),
+  },
+  "DELETE /agents/:name/webhooks/:id": {
+    needs: ["agents:read", "agents:write", "agents:execute"],
+    ok: 204,
+    names: "own",
+    path: ({ agent, webhook }) => `/agents/${agent}/webhooks/${webhook}`,
+  },
+  "POST /agents/:name/webhooks/:id/rotate": {
+    needs: ["agents:read", "agents:write", "agents:execute"],
+    ok: 200,
+    names: "own",
+    path: ({ agent, webhook }) => `/agents/${agent}/webhooks/${webhook}/rotate`,
+    body: () => ({}),
+  },
+  "GET /agents/:name/webhooks/:id/deliveries": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent, webhook }) => `/agents/${agent}/webhooks/${webhook}/deliveries`,
+  },
+  "POST /agents/:name/webhooks/:id/deliveries/:delivery/redeliver": {
+    needs: ["agents:read", "agents:write", "agents:execute"],
+    ok: 202,
+    names: "own",
+    path: ({ agent, webhook, delivery }) =>
+      `/agents/${agent}/webhooks/${webhook}/deliveries/${delivery}/redeliver`,
+  },
+  "POST /execute/hooks/:id": {
+    needs: "public",
+    ok: 401,
+    code: "signature_invalid",
+    path: ({ hook }) => `/execute/hooks/${hook}`,
+    body: () => ({}),
+  },
+  "GET /agents/:name/schedules": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/schedules`,
+  },
+  "POST /agents/:name/schedules": {
+    needs: ["agents:write", "agents:execute"],
+    ok: 201,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/schedules`,
+    body: ({ fresh }) => ({ name: fresh, cron: "0 0 * * *" }),
+  },
+  "GET /agents/:name/schedules/preview": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) =>
+      `/agents/${agent}/schedules/preview?cron=${encodeURIComponent("0 0 * * *")}`,
+  },
+  "GET /agents/:name/schedules/:schedule": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/schedules/planted`,
+  },
+  "PATCH /agents/:name/schedules/:schedule": {
+    needs: ["agents:write", "agents:execute"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/schedules/planted`,
+    body: () => ({ missed: "once" }),
+  },
+  "DELETE /agents/:name/schedules/:schedule": {
+    needs: ["agents:write", "agents:execute"],
+    ok: 204,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/schedules/planted`,
   },
   "GET /agents/:name/versions": {
     needs: ["agents:read"],
@@ -331,6 +518,12 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     names: "shared",
     path: ({ user }) => `/admin/users/${user}`,
   },
+  "DELETE /admin/users/:id": {
+    needs: ["admin"],
+    ok: 204,
+    names: "shared",
+    path: ({ doomed }) => `/admin/users/${doomed}`,
+  },
   "PUT /admin/users/:id/role": {
     needs: ["admin"],
     ok: 200,
@@ -344,6 +537,8 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     names: "shared",
     path: ({ user }) => `/admin/users/${user}/role`,
   },
+  "GET /admin/metrics": { needs: ["metrics:read"], ok: 200, path: () => "/admin/metrics" },
+  "POST /admin/metrics/push": { needs: "clock", ok: 204, path: () => "/admin/metrics/push" },
   "GET /admin/audit": { needs: ["audit:read"], ok: 200, path: () => "/admin/audit" },
   "GET /admin/audit/export": {
     needs: ["audit:read"],
@@ -386,6 +581,34 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     path: () => "/admin/policy",
     body: ({ ceiling }) => ceiling,
   },
+  "GET /admin/holds": { needs: ["admin"], ok: 200, path: () => "/admin/holds" },
+  "POST /admin/holds": {
+    needs: ["admin"],
+    ok: 201,
+    path: () => "/admin/holds",
+    body: ({ agentId }) => ({ kind: "agent", target: agentId, reason: "a test" }),
+  },
+  "POST /admin/holds/:id/release": {
+    needs: ["admin"],
+    ok: 200,
+    names: "shared",
+    path: ({ hold }) => `/admin/holds/${hold}/release`,
+    body: () => ({}),
+  },
+  "GET /admin/retention": { needs: ["admin"], ok: 200, path: () => "/admin/retention" },
+  // As it is: what all tests share is not changed.
+  "PUT /admin/retention/:kind": {
+    needs: ["admin"],
+    ok: 200,
+    path: () => "/admin/retention/idempotency_keys",
+    body: () => ({ keep_days: 1 }),
+  },
+  "POST /admin/retention/run": {
+    needs: ["admin"],
+    ok: 200,
+    path: () => "/admin/retention/run",
+    body: () => ({ dry_run: true, kind: "dead_letters" }),
+  },
   "GET /admin/quarantines": { needs: ["admin"], ok: 200, path: () => "/admin/quarantines" },
   "POST /admin/quarantines": {
     needs: ["admin"],
@@ -399,6 +622,20 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     names: "shared",
     path: ({ quarantine }) => `/admin/quarantines/${quarantine}/release`,
     body: () => ({}),
+  },
+  "GET /admin/runners": { needs: ["admin"], ok: 200, path: () => "/admin/runners" },
+  "POST /admin/runners": {
+    needs: ["admin"],
+    session: true,
+    ok: 201,
+    path: () => "/admin/runners",
+    body: () => ({ name: "a test" }),
+  },
+  "DELETE /admin/runners/:id": {
+    needs: ["admin"],
+    ok: 200,
+    names: "shared",
+    path: ({ runner }) => `/admin/runners/${runner}`,
   },
   "GET /admin/evidence": { needs: ["admin"], ok: 200, path: () => "/admin/evidence" },
   "POST /admin/evidence": {
