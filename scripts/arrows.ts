@@ -7,6 +7,8 @@ import { type Import, importGraph, sourceFiles } from "./graph.ts";
 const FUNCTION = /^supabase\/functions\/(?!_shared\/)([^/]+)\//;
 const SHARED = "supabase/functions/_shared/";
 const SANDBOX = `${SHARED}sandbox/`;
+const RUN = `${SHARED}run/`;
+const TRACE = `${SHARED}trace/`;
 
 /** Which imports a folder may make. The first row that fits a file counts. */
 const RULES: readonly {
@@ -49,8 +51,10 @@ const RULES: readonly {
   },
   {
     of: /^runner\//,
-    why: "the runner knows the sandbox alone",
-    allows: ({ to }) => to.startsWith("runner/") || to.startsWith(SANDBOX) || isPackage(to),
+    why: "the runner knows the sandbox, and how a run is performed and traced, alone",
+    allows: ({ to }) =>
+      to.startsWith("runner/") || to.startsWith(SANDBOX) || to.startsWith(RUN) ||
+      to.startsWith(TRACE) || to === `${SHARED}version.ts` || isPackage(to),
   },
   {
     of: /^sdk\//,

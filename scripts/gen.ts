@@ -8,6 +8,7 @@ import { FAULTS } from "../supabase/functions/_shared/fault.ts";
 import { createVault } from "../supabase/functions/_shared/vault/vault.ts";
 import { createAdmin } from "../supabase/functions/admin/routes.ts";
 import { createAgents } from "../supabase/functions/agents/routes.ts";
+import { claims } from "../supabase/functions/execute/claims/routes.ts";
 import { createRuns } from "../supabase/functions/execute/runs/routes.ts";
 import { importGraph, ROOT, run, sourceFiles } from "./graph.ts";
 import { describeApi } from "./openapi.ts";
@@ -21,8 +22,9 @@ async function generate(): Promise<Map<string, string>> {
       routes: createAgents(),
     },
     execute: {
-      description: "Runs: start, watch, follow and stop them.",
-      routes: createRuns(engine),
+      description:
+        "Runs: start, queue, watch, follow and stop them. For runners: take what is queued.",
+      routes: [...createRuns(engine), ...claims],
     },
     admin: {
       description:
@@ -34,7 +36,7 @@ async function generate(): Promise<Map<string, string>> {
   files.set("supabase/functions/agents/openapi.json", JSON.stringify(api));
   files.set("docs/errors.md", errorReference());
   files.set("supabase/functions/admin/sandbox/programs.ts", await describeSafePrograms());
-  for (const name of ["admin", "agents", "execute", "tools"]) {
+  for (const name of ["admin", "agents", "execute", "retention", "tools"]) {
     files.set(`supabase/functions/${name}/deno.json`, await functionConfig(name));
   }
   return files;

@@ -35,6 +35,33 @@ const SECURITY = {
     bearerFormat: "ck_live_…",
     description: "An API key. It may do what its scopes and its owner's role both allow.",
   },
+  clock: {
+    type: "apiKey",
+    in: "header",
+    name: "apikey",
+    description: "The project's secret key named `cron`, which its clock has and nobody else.",
+  },
+  runner: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "cr_…",
+    description: "The key of a runner that pulls.",
+  },
+  signature: {
+    type: "apiKey",
+    in: "header",
+    name: "webhook-signature",
+    description: "Made with the hook's secret, as Standard Webhooks has it. GitHub's own " +
+      "`x-hub-signature-256` does as well.",
+  },
+};
+
+/** Whom a route is for that needs no permission. */
+const TERMS: Record<NonNullable<Spec["access"]>, string> = {
+  public: "Open to anybody; addresses are limited.",
+  run: "For running agents, by the pass of their run.",
+  runner: "For runners that pull, by their own keys.",
+  schedule: "For the project's clock, and safe to call twice.",
 };
 
 /** A parameter in a path of ours, with the pattern that it may have. */
@@ -88,7 +115,7 @@ function describeOperation(name: string, spec: Spec, schemas: Schemas): Json {
     summary: spec.summary,
     description: describeTerms(spec),
     tags: [name],
-    security: spec.needs === undefined ? [] : securityOf(spec.needs),
+    security: spec.needs === undefined ? machineSecurity(name, spec) : securityOf(spec.needs),
     parameters: [
       ...parameters("path", params, schemas),
       ...parameters("query", query, schemas),
@@ -120,9 +147,9 @@ const RAW_BODY = {
 };
 
 /** What a caller needs and pays, which summaries do not say. */
-function describeTerms({ needs, streams, budget }: Spec): string {
+function describeTerms({ access = "public", needs, streams, budget }: Spec): string {
   const terms = needs === undefined
-    ? "Open to anybody; addresses are limited."
+    ? TERMS[access]
     : `Needs \`${needs}\`. Paid from the budget \`${budget}\`.`;
   return streams === undefined
     ? terms
@@ -133,6 +160,13 @@ function describeTerms({ needs, streams, budget }: Spec): string {
 function securityOf(permission: Permission): Json[] {
   const user = { user: [permission] };
   return permission === "keys:manage" ? [user] : [user, { key: [permission] }];
+}
+
+/** What a machine brings. The clock's roles are the functions; only hooks are posted to by anybody. */
+function machineSecurity(name: string, { access, method }: Spec): Json[] {
+  if (access === "schedule") return [{ clock: [name] }];
+  if (access === "runner") return [{ runner: [] }];
+  return method === "post" ? [{ signature: [] }] : [];
 }
 
 function operationId(name: string, { method, path }: Spec): string {

@@ -8,7 +8,8 @@ import { sourceFiles } from "./graph.ts";
 const SHARED = "supabase/functions/_shared/";
 /** Who may say these words, and nobody else among the functions. */
 const RULES: readonly { words: RegExp; files: readonly string[] }[] = [
-  { words: /SUPABASE_SECRET_KEYS|SERVICE_ROLE/, files: ["env.ts"] },
+  { words: /SUPABASE_SECRET_KEYS|SERVICE_ROLE/, files: ["env.ts", "env_keys.ts"] },
+  { words: /\bcronKey\b/, files: ["env.ts", "platform.ts", "clock.ts"] },
   { words: /\bsecretKey\b/, files: ["env.ts", "platform.ts", "service.ts", "storage.ts"] },
   { words: /CLOISTER_RUNNER_KEY/, files: ["env.ts"] },
   { words: /CLOISTER_ALERT_WEBHOOK_SECRET/, files: ["env.ts"] },

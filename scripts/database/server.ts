@@ -17,7 +17,7 @@ export async function openServer(): Promise<Server> {
     return { adminUrl, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const dir = await Deno.makeTempDir({ prefix: "cloister-database-" });
-  const stack = await startStack({ dir, port: 0, functions: false, log: () => {} });
+  const stack = await startStack({ dir, port: 0, functions: false, clock: false, log: () => {} });
   return {
     adminUrl: stack.adminUrl,
     async [Symbol.asyncDispose]() {

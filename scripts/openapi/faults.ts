@@ -34,7 +34,7 @@ const WITH_BYTES: readonly FaultCode[] = ["body_too_large", "unsupported_media_t
 /** Every fault that a route can be answered with, by status, in the order of the table. */
 export function faultsOf(spec: Spec): Map<number, FaultCode[]> {
   const codes = new Set<FaultCode>([
-    ...(spec.access === "public" ? ANYBODY : CREDENTIALED),
+    ...(spec.access === "public" || spec.access === "schedule" ? ANYBODY : CREDENTIALED),
     ...byPermission(spec),
     ...(spec.budget === "read" && !spec.streams ? [] : ["limiter_unavailable"] as const),
     ...(spec.accept.shape.params ? ["not_found"] as const : []),
