@@ -144,7 +144,7 @@ select throws_ok(
   'who has signed out does nothing sensitive, whatever token lives on'
 );
 select results_eq(
-  'select public.my_permissions()', array['agents:execute', 'agents:read', 'agents:stream', 'agents:write', 'runs:cancel'],
+  'select public.my_permissions()', array['agents:execute', 'agents:read', 'agents:stream', 'agents:write', 'metrics:read', 'runs:cancel'],
   'and keeps the rest until the token expires'
 );
 select tests.become('vic');

@@ -19,8 +19,8 @@ const SOURCE = `export default async ({ n }, agent) => {
 };`;
 
 Deno.test({
-  name: `of the runs accepted beside ${CRASHES} crashes, none is lost or succeeds twice, ` +
-    "no row is half written and every place is returned",
+  name:
+    "whatever is killed under load, no accepted run is lost or succeeds twice, no row is half written and every place is returned",
   ignore: Deno.build.os !== "linux",
   async fn() {
     await using world = await openWorld();
