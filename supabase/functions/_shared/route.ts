@@ -68,6 +68,8 @@ export interface Call {
   header(name: string): string | undefined;
   /** Sets a response header. */
   reply(name: string, value: string): void;
+  /** Names the run that the request came to, by its UUID, for the request's line in the log. */
+  noteRun(run: string): void;
   /**
    * Whether the caller has a permission now, asked of the database: for answers that take longer
    * than rights last. Throws only where nobody can tell.
@@ -105,6 +107,8 @@ export interface PublicCall {
   service: Service;
   requestId: string;
   header(name: string): string | undefined;
+  /** Names the run that the request came to, by its UUID, for the request's line in the log. */
+  noteRun(run: string): void;
 }
 
 /** A route for anybody: only an address is let in, or is not. */
@@ -119,7 +123,9 @@ export function publicRoute<A extends Accept>(
       const input = await readInput(c, spec.accept, spec.maxBytes);
       const service = platform.service(context);
       const header = (name: string) => c.req.header(name);
-      return answer(c, spec, await rule(input, platform, { service, header, ...context }));
+      const noteRun = (run: string) => c.set("run", run);
+      const call = { service, header, noteRun, ...context };
+      return answer(c, spec, await rule(input, platform, call));
     },
   };
 }
@@ -261,6 +267,7 @@ function callOf(c: Context<AppEnv>, platform: Platform, admitted: Admitted): Cal
     signal: c.req.raw.signal,
     header: (name) => c.req.header(name),
     reply: (name, value) => c.header(name, value),
+    noteRun: (run) => c.set("run", run),
     stillAllowed: (permission, signal) => hasPermission(db, permission, signal),
   };
 }

@@ -41,7 +41,7 @@ Deno.test("an endless loop, a memory bomb and endless output end in their status
     ["loop", "export default () => { for (;;); };", "timed_out", "cpu_limit"],
     [
       "bomb",
-      "export default () => { const a = []; for (;;) a.push(new Array(1e5).fill(7)); };",
+      "export default () => { const a = []; for (;;) a.push(new Uint8Array(1e6).fill(7)); };",
       "out_of_memory",
       "memory_limit",
     ],

@@ -66,6 +66,7 @@ async function enqueue(
 
 function locate(call: Call, { id }: Run): void {
   call.reply("location", `/functions/v1/execute/runs/${id}`);
+  call.noteRun(runId.param.parse(id));
 }
 
 /** A run's events after a sequence number, stored and to come, as a stream. */

@@ -1,7 +1,7 @@
 import { keepAlive } from "../../_shared/background.ts";
 import type { EngineHost } from "../../_shared/engine.ts";
 import type { Platform } from "../../_shared/platform.ts";
-import { about } from "../../_shared/log.ts";
+import { about, type Log } from "../../_shared/log.ts";
 import { type LiveRun, perform } from "../../_shared/run/perform.ts";
 import { createRunTools, type Waiting } from "../../_shared/run/tools.ts";
 import type { Limits, Place } from "../../_shared/sandbox/engine.ts";
@@ -69,7 +69,7 @@ export function createStage(
       const deps = { place, ledger: createLedger(service), log };
       const going: LiveRun<Run> = perform(run, job, deps, startedSeq);
       live.set(run.id, going);
-      const left = endWith(span, run, going.settled).then(() => {
+      const left = endWith({ span, log }, run, going.settled).then(() => {
         live.delete(run.id);
         onSettled(platform);
       });
@@ -80,8 +80,12 @@ export function createStage(
   };
 }
 
-/** Says of the run's span what became of the run, and ends it. Never rejects. */
-async function endWith(span: Span, { id, attempt, trigger }: Run, settled: Promise<Run>) {
+/** Says in the log and of the run's span what became of the run. Never rejects. */
+async function endWith(
+  { span, log }: { span: Span; log: Log },
+  { id, attempt, trigger }: Run,
+  settled: Promise<Run>,
+) {
   span.set({
     "cloister.run.id": id,
     "cloister.run.attempt": attempt,
@@ -94,6 +98,7 @@ async function endWith(span: Span, { id, attempt, trigger }: Run, settled: Promi
       ...(engine !== null && { "cloister.engine": engine }),
     });
     span.end({ failed: status === "lost" });
+    log("info", "run", { attempt, trigger, status, engine: engine ?? undefined });
   } catch {
     span.end({ failed: true });
   }
