@@ -97,7 +97,7 @@ async function pull(): Promise<void> {
     const body = { name: `runner-${index}` };
     const made = await call(stack, "POST", "/admin/runners", { token: chief.token, body });
     const { key } = await made.json();
-    runners.use(await spawnRunner({ CLOISTER_URL: stack.url, CLOISTER_RUNNER_KEY: key }));
+    runners.use(await spawnRunner({ CLOISTER_URL: stack.url, CLOISTER_RUNNER_PULL_KEY: key }));
   }
   while (await left()) await new Promise((resolve) => setTimeout(resolve, 200));
 }
@@ -113,6 +113,7 @@ async function report(seconds: number): Promise<void> {
   console.log(`${seconds.toFixed(1)} s, ${(RUNS / seconds).toFixed(0)} runs/s`);
   for (const { status, attempt, runs, not_once } of ended) {
     console.log(`${status} at attempt ${attempt}: ${runs}, not started once: ${not_once}`);
+    if (status !== "succeeded" || not_once > 0) Deno.exitCode = 1;
   }
   const busy = Math.round(RUNS * Math.min(...SHARES)) * SHARES.length;
   const served = await sql`
@@ -122,7 +123,8 @@ async function report(seconds: number): Promise<void> {
   `;
   for (const { owner_id, runs } of served) {
     const user = people.findIndex(({ id }) => id === owner_id);
-    const share = (runs * SHARES.length / busy).toFixed(2);
-    console.log(`user ${user} (${SHARES[user]} of all): ${share} of a fair share`);
+    const share = runs * SHARES.length / busy;
+    console.log(`user ${user} (${SHARES[user]} of all): ${share.toFixed(2)} of a fair share`);
+    if (Math.abs(share - 1) > 0.2) Deno.exitCode = 1;
   }
 }
