@@ -140,7 +140,6 @@ export const TOOL_EDITS: readonly Edit[] = [
     "app.admit_call(call, '[]')",
   ],
   ["tool_calls", "public.begin_tool_call", "call.args_hash)", "begin_tool_call.args_hash)"],
-  ["tool_calls", "public.begin_tool_call", "(call.run_id, call.tool,", "(run.id, call.tool,"],
   [
     "tool_calls",
     "public.begin_tool_call",

@@ -69,7 +69,10 @@ async function tryEach(
   survivors: string[],
 ): Promise<void> {
   for (const mutant of queue) {
-    const killer = await tryMutant(sql, mutant, files);
+    const killer = await tryMutant(sql, mutant, files).catch((cause: Error) => {
+      survivors.push(`${mutant.name}: ${cause.message}`);
+      return "NOT TRIED";
+    });
     console.log(`${(killer ?? "SURVIVED").padEnd(24)} ${mutant.name}`);
     if (killer === undefined) survivors.push(mutant.name);
   }
@@ -78,11 +81,13 @@ async function tryEach(
 async function tryMutant(sql: TransactionSql, mutant: Mutant, files: readonly TapFile[]) {
   const first = ({ name }: TapFile) => name === mutant.chapter ? 0 : SLOW.includes(name) ? 2 : 1;
   await sql.unsafe("savepoint mutant");
-  await mutant.apply(sql);
-  const sorted = files.toSorted((a, b) => first(a) - first(b));
-  const killer = await findKiller(sql, sorted, mutant.grants);
-  await sql.unsafe("rollback to savepoint mutant; release savepoint mutant");
-  return killer;
+  try {
+    await mutant.apply(sql);
+    const sorted = files.toSorted((a, b) => first(a) - first(b));
+    return await findKiller(sql, sorted, mutant.grants);
+  } finally {
+    await sql.unsafe("rollback to savepoint mutant; release savepoint mutant");
+  }
 }
 
 /** The first test that fails, cheap ones first. */
