@@ -34,8 +34,8 @@ export class QueueAway extends Error {
 
 /** What a runner says to the queue. Everything throws {@link QueueRefused} or {@link QueueAway}. */
 export interface QueueClient {
-  /** The next run; null where there was none for as long as was waited. */
-  claim(offer: wire.Offer, signal: AbortSignal): Promise<wire.Given | null>;
+  /** The next run; null where there was none for as long as was waited, "again" where one may come. */
+  claim(offer: wire.Offer, signal: AbortSignal): Promise<wire.Given | "again" | null>;
   begin(given: wire.Given, at: { engine: string; layers: readonly string[] }): Promise<wire.Begun>;
   /** True where the run shall stop. */
   report(given: wire.Given, events: wire.Report["events"]): Promise<boolean>;
@@ -92,7 +92,8 @@ export function createQueueClient(
   return {
     async claim(offer, signal) {
       const ms = offer.wait_s * 1_000 + ANSWER_MS;
-      return (await ask({ reply: wire.Claimed, path: "", ms, signal }, offer)).claim;
+      const { claim, again } = await ask({ reply: wire.Claimed, path: "", ms, signal }, offer);
+      return claim ?? (again ? "again" : null);
     },
     begin: ({ run, token }, { engine, layers }) =>
       ask({ reply: wire.Begun, path: `/${run}/begin` }, { token, engine, layers }),

@@ -79,8 +79,9 @@ export class Puller {
       const given = await client.claim(this.#offer(), signal);
       this.#backoff.reset();
       this.#refused = false;
-      metrics.pulled(given === null ? "none" : "run");
-      if (given !== null) this.#start(given);
+      if (given === null || given === "again") return metrics.pulled(given ?? "none");
+      metrics.pulled("run");
+      this.#start(given);
     } catch (cause) {
       if (signal.aborted) return;
       const refused = cause instanceof QueueRefused;

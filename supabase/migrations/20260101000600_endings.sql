@@ -101,8 +101,25 @@ end;
 $$;
 revoke execute on function app.settle from public, anon, authenticated, service_role;
 
+-- Charges an attempt that nobody reported the cost of: the CPU time that it was allowed, or the time
+-- that it was under way where that is less.
+create function app.charge_lost(run public.runs) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  under_way interval := clock_timestamp() - run.started_at;
+begin
+  run.usage := json_build_object('cpu_ms', least(
+    (run.limits ->> 'cpu_ms')::numeric, round(extract(epoch from under_way) * 1000)));
+  perform app.charge_cpu(run);
+end;
+$$;
+revoke execute on function app.charge_lost from public, anon, authenticated, service_role;
+
 -- What becomes of a run that nobody knows the end of, whose row the caller of this function has
--- locked: it is tried again, or it is lost, and a dead letter if it came through the queue.
+-- locked: it is tried again, or it is lost, and a dead letter if it came through the queue. What the
+-- attempt cost is its owner's in any case.
 create function app.lose(run public.runs, reason text, error json) returns public.runs
 language plpgsql
 set search_path = ''
@@ -110,6 +127,7 @@ as $$
 declare
   ended public.runs;
 begin
+  perform app.charge_lost(run);
   if app.may_retry(run) then
     return app.retry(run, lose.reason);
   end if;

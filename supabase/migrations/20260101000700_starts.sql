@@ -14,6 +14,8 @@ declare
   known uuid := app.agent_of_key(startable_agent.key_id);
 begin
   perform app.require(startable_agent.caller, startable_agent.key_id, 'agents:execute');
+  -- In the order of who deletes a user: what refers to them later waits for nobody then.
+  perform from auth.users as u where u.id = startable_agent.caller for key share;
   select a.* into agent from public.agents as a
   where a.owner_id = startable_agent.caller and a.name = startable_agent.name
     and (known is null or a.id = known)

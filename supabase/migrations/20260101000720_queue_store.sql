@@ -60,12 +60,17 @@ end;
 $$;
 revoke execute on function app.message_of from public, anon, authenticated, service_role;
 
--- Puts a run into the queue, once, to be seen from a moment on.
+-- Puts a run into the queue, once, to be seen from a moment on. Whose turn it is comes before their
+-- runs, as for whoever takes one.
 create function app.queue_put(run_id uuid, owner_id uuid, available_at timestamptz) returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
+  insert into app.queue_turns as t (owner_id, next_at)
+  values (queue_put.owner_id, queue_put.available_at)
+  on conflict on constraint queue_turns_pkey do update
+  set next_at = least(t.next_at, excluded.next_at);
   if not app.on_pgmq() then
     insert into app.run_queue as q (run_id, owner_id, available_at)
     values (queue_put.run_id, queue_put.owner_id, queue_put.available_at)
@@ -77,10 +82,6 @@ begin
       jsonb_build_object('run_id', queue_put.run_id, 'owner_id', queue_put.owner_id),
       app.seconds_until(queue_put.available_at);
   end if;
-  insert into app.queue_turns as t (owner_id, next_at)
-  values (queue_put.owner_id, queue_put.available_at)
-  on conflict on constraint queue_turns_pkey do update
-  set next_at = least(t.next_at, excluded.next_at);
 end;
 $$;
 revoke execute on function app.queue_put from public, anon, authenticated, service_role;
@@ -246,7 +247,7 @@ begin
   execute 'create unique index cloister_runs_run_idx
     on pgmq.q_cloister_runs ((message ->> ''run_id''))';
   perform app.queue_put(q.run_id, q.owner_id, q.available_at) from app.run_queue as q;
-  delete from app.run_queue;
+  delete from app.run_queue where true;
 end;
 $$;
 revoke execute on function app.use_pgmq from public, anon, authenticated, service_role;

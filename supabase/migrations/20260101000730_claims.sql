@@ -112,39 +112,39 @@ begin
   end if;
   insert into app.run_claims as c (run_id, owner_id, worker, attempt, until)
   values (run.id, run.owner_id, claim_run.worker, run.attempt,
-    clock_timestamp() + claim_run.lease)
-  on conflict on constraint run_claims_pkey do update set claim = gen_random_uuid(),
-    worker = excluded.worker, attempt = excluded.attempt, until = excluded.until;
+    clock_timestamp() + claim_run.lease);
   return run;
 end;
 $$;
 revoke execute on function app.claim_run from public, anon, authenticated, service_role;
 
--- Whose turn it is, locked until the transaction ends; or null. Where others hold every turn there is,
--- it waits for a moment: they do not keep them for long.
-create function app.next_turn(only_owner uuid) returns uuid
+-- Whose turn it is, locked until the transaction ends, as is that they are not deleted; or null. Where
+-- others hold every turn there is, it waits for a moment, since they do not keep them for long, and says
+-- that they are held.
+create function app.next_turn(only_owner uuid, out turn uuid, out held boolean)
 language plpgsql
 set search_path = ''
 as $$
-declare
-  turn uuid;
 begin
   for pause in 1..20 loop
     select t.owner_id into turn from app.queue_turns as t
+    join auth.users as u on u.id = t.owner_id
     where t.next_at <= clock_timestamp()
       and (next_turn.only_owner is null or t.owner_id = next_turn.only_owner)
-    order by t.served_at limit 1 for update skip locked;
-    exit when found or not exists (
+    order by t.served_at limit 1
+    for update of t skip locked for key share of u skip locked;
+    held := turn is null and exists (
       select from app.queue_turns as t where t.next_at <= clock_timestamp()
         and (next_turn.only_owner is null or t.owner_id = next_turn.only_owner));
+    exit when not held;
     perform pg_sleep(0.005);
   end loop;
-  return turn;
 end;
 $$;
 revoke execute on function app.next_turn from public, anon, authenticated, service_role;
 
--- Passes over a user until a moment. Null: until there is a run of theirs again.
+-- Passes over a user until a moment, and for a quarter of a second at least: what they wait for may be
+-- in the hands of somebody who waits for this turn. Null: until there is a run of theirs again.
 create function app.pass_over(owner_id uuid, until timestamptz) returns void
 language plpgsql
 set search_path = ''
@@ -153,43 +153,60 @@ begin
   if pass_over.until is null then
     delete from app.queue_turns as t where t.owner_id = pass_over.owner_id;
   else
-    update app.queue_turns as t set next_at = pass_over.until
+    update app.queue_turns as t
+    set next_at = greatest(pass_over.until, clock_timestamp() + interval '250 milliseconds')
     where t.owner_id = pass_over.owner_id;
   end if;
 end;
 $$;
 revoke execute on function app.pass_over from public, anon, authenticated, service_role;
 
--- The next run of whose turn it is, claimed; or a null row where nothing may be taken at the moment.
-create function app.claim_next(worker text, lease interval, only_owner uuid) returns public.runs
+-- The next run of a user whose turn it is, claimed; or a null row. A run that turns out not to be there
+-- for the taking has used up the turn like any other.
+create function app.claim_of(turn uuid, worker text, lease interval) returns public.runs
 language plpgsql
 set search_path = ''
 as $$
 declare
-  turn uuid;
   taken uuid;
-  run public.runs;
 begin
-  loop
-    turn := app.next_turn(claim_next.only_owner);
-    if turn is null then
-      return null;
-    elsif not app.has_cpu(turn) then
-      perform app.pass_over(turn, clock_timestamp() + interval '1 minute');
-    elsif not app.has_place_to_claim(turn) then
-      perform app.pass_over(turn, clock_timestamp() + interval '2 seconds');
-    else
-      taken := app.queue_take(turn, claim_next.lease);
-      if taken is null then
-        perform app.pass_over(turn, app.queue_next(turn));
-      else
-        run := app.claim_run(taken, claim_next.worker, claim_next.lease);
-      end if;
-    end if;
-    if run.id is not null then
-      update app.queue_turns as t set served_at = clock_timestamp() where t.owner_id = turn;
-      return run;
-    end if;
+  if not app.has_cpu(turn) then
+    perform app.pass_over(turn, clock_timestamp() + interval '1 minute');
+    return null;
+  elsif not app.has_place_to_claim(turn) then
+    perform app.pass_over(turn, clock_timestamp() + interval '2 seconds');
+    return null;
+  end if;
+  taken := app.queue_take(turn, claim_of.lease);
+  if taken is null then
+    perform app.pass_over(turn, app.queue_next(turn));
+    return null;
+  end if;
+  update app.queue_turns as t set served_at = clock_timestamp() where t.owner_id = turn;
+  return app.claim_run(taken, claim_of.worker, claim_of.lease);
+end;
+$$;
+revoke execute on function app.claim_of from public, anon, authenticated, service_role;
+
+-- The next run of whose turn it is, claimed; or a null row, and whether to look again at once: a look
+-- ends after 20 turns or a tenth of a second, so that what it did is kept and whom it passed over is
+-- held up by nobody's backlog.
+create function app.claim_next(
+  worker text, lease interval, only_owner uuid, out run public.runs, out again boolean
+)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  until timestamptz := clock_timestamp() + interval '100 milliseconds';
+  turn uuid;
+begin
+  for looked in 1..20 loop
+    select n.turn, n.held into turn, again from app.next_turn(claim_next.only_owner) as n;
+    exit when turn is null;
+    run := app.claim_of(turn, claim_next.worker, claim_next.lease);
+    again := run.id is null;
+    exit when not again or clock_timestamp() > until;
   end loop;
 end;
 $$;
@@ -203,14 +220,16 @@ set search_path = ''
 as $$
 declare
   lease interval := make_interval(secs => least(greatest(lease_seconds, 1), 300));
+  look record;
   run public.runs;
 begin
   if claim_queued_run.worker not like 'runner:%' and app.runner_is_pulling() then
     return null;
   end if;
-  run := app.claim_next(claim_queued_run.worker, lease, claim_queued_run.only_owner);
+  look := app.claim_next(claim_queued_run.worker, lease, claim_queued_run.only_owner);
+  run := look.run;
   if run.id is null then
-    return null;
+    return case when look.again then '{"again": true}'::jsonb end;
   end if;
   return (
     select jsonb_build_object('run_id', run.id, 'claim', c.claim, 'attempt', run.attempt,
@@ -230,7 +249,8 @@ comment on function public.claim_queued_run is
   'Takes the next queued run (of one user, where only_owner is given), for whoever has waited the '
   'longest since their last: {run_id, claim, attempt, last_seq, owner_id, key_id, agent_name, '
   'version_id, version, recording, input (JSON text), request_id, traceparent, source_hash, language, '
-  'program, seal, source, policy}; null if there is none, or, for whoever is no runner, while runners pull. '
-  'It is to begin within lease_seconds.';
+  'program, seal, source, policy}; null if there is none, or, for whoever is no runner, while runners pull; '
+  '{again: true} if there may be one and it is worth asking at once, since a call does a bounded amount '
+  'of work and ends what may not begin any more. It is to begin within lease_seconds.';
 revoke execute on function public.claim_queued_run from public, anon, authenticated, service_role;
 grant execute on function public.claim_queued_run to service_role;

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(69);
+select plan(72);
 
 -- enqueue_run() with everything that a test may want to say.
 create function tests.enqueue(
@@ -17,8 +17,12 @@ grant all on claims to public;
 create function tests.claim(worker text, owner text default null) returns text
 language plpgsql as $$
 declare
-  given jsonb := public.claim_queued_run(worker, 30, case when owner is not null then tests.id(owner) end);
+  given jsonb;
 begin
+  loop
+    given := public.claim_queued_run(worker, 30, case when owner is not null then tests.id(owner) end);
+    exit when given -> 'again' is null;
+  end loop;
   insert into claims values (worker, given);
   return given ->> 'agent_name';
 end $$;
@@ -201,8 +205,10 @@ select lives_ok($$ select public.begin_tool_call(tests.run_id('second of bob'), 
 
 -- An executor that died.
 select tests.operate();
-update public.runs set heartbeat_at = now() - interval '21 s' where id = tests.run_id('second of bob');
+update public.runs set heartbeat_at = now() - interval '21 s', started_at = now() - interval '30 s', limits = '{"cpu_ms":700}'
+where id = tests.run_id('second of bob');
 select app.reap(tests.id('bob'));
+select is(app.cpu_ms_today(tests.id('bob')), 700::bigint, 'an attempt whose cost nobody told costs what it was allowed');
 select is(tests.state('second of bob'), 'queued 3', 'a run whose executor died is queued again');
 select is((select data ->> 'reason' from public.run_events where run_id = tests.run_id('second of bob') order by seq desc limit 1),
   'silent', 'with the reason');
@@ -219,11 +225,15 @@ select tests.ripen();
 select tests.become('service');
 select tests.claim('w8', 'bob');
 select tests.start('w8');
+select tests.operate();
+update public.runs set started_at = clock_timestamp() - interval '3 s', limits = '{"cpu_ms":60000}' where id = tests.run_id('second of bob');
 select tests.become('bob');
 select public.cancel_run(tests.run_id('second of bob'));
 select tests.become('service');
 select is((select status from public.settle_run(tests.run_id('second of bob'), '{"status":"lost"}', '[]', 3)), 'lost',
   'a run that was to stop is not tried again');
+select tests.operate();
+select ok(app.cpu_ms_today(tests.id('bob')) between 3700 and 13700, 'an attempt that is lost costs no more than the time it was under way');
 
 -- Cancelling what is queued.
 select tests.operate();
@@ -254,6 +264,14 @@ select tests.become('service');
 select tests.claim('w10', 'bob');
 select tests.quarantine('user', tests.id('bob'));
 select is((select status from tests.start('w10')), 'cancelled', 'a quarantine ends what is taken and has not begun');
+
+-- One look at the queue.
+select tests.operate();
+select tests.release('user', tests.id('bob'));
+select tests.enqueue('bob', 'one of many ' || n) from generate_series(1, 21) as n;
+update public.agents set state = 'archived' where owner_id = tests.id('bob');
+select tests.become('service');
+select is(public.claim_queued_run('w11', 30, tests.id('bob')), '{"again": true}', 'a look that ends before the queue does says so');
 
 select * from finish();
 rollback;

@@ -222,7 +222,28 @@ promise(
   },
 );
 
+promise(
+  "a runner that does not wait is told where a look at the queue ended before the queue did",
+  async () => {
+    const { key } = await stack.enlist();
+    await seenAs(key);
+    await stack.agent("old", "export default () => 1;");
+    await stack.sql`
+      select public.enqueue_run(app.uuid7(), ${stack.owner.id}, 'old', null, '1', 'request')
+      from generate_series(1, 50)`;
+    await stack.sql`update public.agents set state = 'archived' where name = 'old'`;
+    const ask = async (wait_s: number) => (await stack.say(key, "", { ...OFFER, wait_s })).body;
+    assert.deepEqual(await ask(0), { claim: null, again: true });
+    const started = performance.now();
+    assert.deepEqual(await ask(2), { claim: null, again: false }, "who waits is not sent away");
+    assert.ok(performance.now() - started > 1_900);
+    const [left] = await stack.sql`
+      select count(*)::int as runs from public.runs where status = 'queued'`;
+    assert.equal(left?.runs, 0);
+  },
+);
+
 /** Has a runner that the test plays ask once: from then on no isolate takes any run. */
 async function seenAs(key: string): Promise<void> {
-  assert.deepEqual((await stack.say(key, "", OFFER)).body, { claim: null });
+  assert.deepEqual((await stack.say(key, "", OFFER)).body, { claim: null, again: false });
 }

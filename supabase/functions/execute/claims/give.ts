@@ -1,5 +1,5 @@
 import type { RunnerCall } from "../../_shared/route.ts";
-import { type Given, LEASE_S, type Offer } from "../../_shared/run/pull_wire.ts";
+import { type Claimed, type Given, LEASE_S, type Offer } from "../../_shared/run/pull_wire.ts";
 import { fromWire, toWire } from "../../_shared/sandbox/remote/wire.ts";
 import { approvalSeconds, limitsFor, mayCall } from "../runs/limits.ts";
 import { findAsked } from "../runs/repo.ts";
@@ -12,18 +12,21 @@ const PAUSE_MS = [100, 1_000] as const;
 const GROWTH = 1.5;
 
 /**
- * The next run for a runner, waited for as long as it likes. What is taken for one that has left
- * meanwhile goes back at once.
+ * The next run for a runner, waited for as long as it likes, without a pause where the queue is worth
+ * asking at once. What is taken for one that has left meanwhile goes back at once.
  */
-export async function giveRun(call: RunnerCall, offer: Offer): Promise<{ claim: Given | null }> {
+export async function giveRun(call: RunnerCall, offer: Offer): Promise<Claimed> {
   const { service, runner, signal } = call;
   const until = performance.now() + offer.wait_s * 1_000;
   for (let pause: number = PAUSE_MS[0];; pause = Math.min(pause * GROWTH, PAUSE_MS[1])) {
     const taken = await takeRun(service, runner, LEASE_S);
-    if (taken !== undefined) return { claim: await give(call, taken, offer) };
+    const again = taken === "again";
+    if (taken !== undefined && !again) {
+      return { claim: await give(call, taken, offer), again: false };
+    }
     const left = until - performance.now();
-    if (left <= 0 || signal.aborted) return { claim: null };
-    await sleep(Math.min(pause, left), signal);
+    if (left <= 0 || signal.aborted) return { claim: null, again };
+    if (!again) await sleep(Math.min(pause, left), signal);
   }
 }
 

@@ -18,6 +18,10 @@ const Taken = z.object({
 });
 export type Taken = z.infer<typeof Taken>;
 
+/** What the queue answers that gave nothing away, but is worth asking again at once. */
+const Again = z.object({ again: z.literal(true) }).transform(() => "again" as const);
+const Answer = z.union([Again, Taken]).nullable();
+
 const Begun = z.union([
   z.object({
     status: z.literal("running"),
@@ -44,14 +48,17 @@ export interface Held {
   claim: string;
 }
 
-/** The next run for a runner, kept for it so many seconds; undefined where there is none. */
+/**
+ * The next run for a runner, kept for it so many seconds; undefined where there is none, "again" where
+ * there may be one, but not by this question.
+ */
 export async function takeRun(
   service: Service,
   runner: string,
   leaseS: number,
-): Promise<Taken | undefined> {
+): Promise<Taken | "again" | undefined> {
   const args = { runner_id: runner, lease_seconds: leaseS };
-  return Taken.nullable().parse(rows(await service("runner_claim_run", args))) ?? undefined;
+  return Answer.parse(rows(await service("runner_claim_run", args))) ?? undefined;
 }
 
 /** Begins a run within these limits, as JSON text. */

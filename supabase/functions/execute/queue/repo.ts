@@ -39,18 +39,25 @@ export interface Beginning {
 /** How long a worker has to begin what it was given, in seconds. */
 const LEASE_S = 30;
 
-/** The next run of the queue (of one user, for tests), or undefined where nothing may be taken. */
+/** What the queue answers that gave nothing away, but is worth asking again at once. */
+const Again = z.object({ again: z.literal(true) }).transform(() => "again" as const);
+const Answer = z.union([Again, Claimed]).nullable();
+
+/**
+ * The next run of the queue (of one user, for tests), or undefined where nothing may be taken; "again"
+ * where something may be, but not by this question.
+ */
 export async function claimRun(
   service: Service,
   worker: string,
   onlyOwner: string | undefined,
-): Promise<Claimed | undefined> {
+): Promise<Claimed | "again" | undefined> {
   const reply = await service("claim_queued_run", {
     worker,
     lease_seconds: LEASE_S,
     ...(onlyOwner !== undefined && { only_owner: onlyOwner }),
   });
-  return Claimed.nullable().parse(rows(reply)) ?? undefined;
+  return Answer.parse(rows(reply)) ?? undefined;
 }
 
 /**

@@ -25,13 +25,14 @@ export function createWorker(stage: Stage, onlyOwner?: string): Worker {
   let hands = 0;
   let stirred = 0;
 
-  /** Takes runs one after the other until there is none, and reports the first. */
+  /** Takes runs one after the other until there is none, and reports what came of the first look. */
   async function work(platform: Platform, report: (first: Claimed | undefined) => void) {
     const until = performance.now() + WORK_MS;
     for (let able = true; able && performance.now() < until;) {
       const seen = stirred;
       const claimed = await claimRun(platform.service(), name, onlyOwner);
-      report(claimed);
+      report(claimed === "again" ? undefined : claimed);
+      if (claimed === "again") continue;
       if (claimed !== undefined) able = await carryOut(stage, platform, claimed);
       // Something came into the queue while it was found empty.
       else if (seen === stirred) return;
