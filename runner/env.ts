@@ -53,7 +53,7 @@ const Variables = z.strictObject({
   CLOISTER_URL: Project.optional(),
   CLOISTER_RUN_KEYS: RunKeys.optional(),
   CLOISTER_RUNNER_AUDIENCE: z.string().min(1).default(AUDIENCE),
-  CLOISTER_RUNNER_KEY: OwnKey.optional(),
+  CLOISTER_RUNNER_PULL_KEY: OwnKey.optional(),
   CLOISTER_RUNNER_PULL_PLACES: number(1, 1_024).optional(),
   CLOISTER_RUNNER_ADMIN_TOKEN: z.string().min(32).max(512).optional(),
   CLOISTER_RUNNER_HOST: z.string().min(1).default("127.0.0.1"),
@@ -88,11 +88,14 @@ const Variables = z.strictObject({
 }).superRefine((vars, ctx) => {
   const refuse = (name: string, message: string) =>
     ctx.addIssue({ code: "custom", path: [name], message });
-  if ((vars.CLOISTER_RUNNER_KEY === undefined) !== (vars.CLOISTER_URL === undefined)) {
-    refuse("CLOISTER_RUNNER_KEY", "goes together with CLOISTER_URL");
+  if ((vars.CLOISTER_RUNNER_PULL_KEY === undefined) !== (vars.CLOISTER_URL === undefined)) {
+    refuse("CLOISTER_RUNNER_PULL_KEY", "goes together with CLOISTER_URL");
   }
-  if (vars.CLOISTER_RUNNER_KEY === undefined && vars.CLOISTER_RUN_KEYS === undefined) {
-    refuse("CLOISTER_RUN_KEYS", "is missing, and so is CLOISTER_RUNNER_KEY: nobody could run here");
+  if (vars.CLOISTER_RUNNER_PULL_KEY === undefined && vars.CLOISTER_RUN_KEYS === undefined) {
+    refuse(
+      "CLOISTER_RUN_KEYS",
+      "is missing, and so is CLOISTER_RUNNER_PULL_KEY: nobody could run here",
+    );
   }
   const certified = vars.CLOISTER_RUNNER_TLS_CERT !== undefined;
   if (certified !== (vars.CLOISTER_RUNNER_TLS_KEY !== undefined)) {
@@ -175,7 +178,8 @@ export function readEnv(source: Record<string, string> = Deno.env.toObject()): E
 }
 
 function pullOf(vars: z.infer<typeof Variables>): Pulling | undefined {
-  const { CLOISTER_URL: url, CLOISTER_RUNNER_KEY: key, CLOISTER_RUNNER_PULL_PLACES: places } = vars;
+  const { CLOISTER_URL: url, CLOISTER_RUNNER_PULL_KEY: key, CLOISTER_RUNNER_PULL_PLACES: places } =
+    vars;
   return url === undefined || key === undefined ? undefined : { url, key, places };
 }
 

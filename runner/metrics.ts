@@ -47,7 +47,7 @@ export class Metrics {
   }
 
   /** Counts a question to the queue by what came of it. */
-  pulled(outcome: "run" | "none" | "refused" | "failed"): void {
+  pulled(outcome: "run" | "none" | "again" | "refused" | "failed"): void {
     add(this.#pulls, outcome);
   }
 

@@ -30,6 +30,7 @@ export interface World extends AsyncDisposable {
 export async function openWorld(): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const folder = opened.use(await temporaryFolder());
+  if (!hasRedis) console.log("skipped: Redis is not killed, there is no redis-server here");
   const redis = hasRedis ? opened.use(await startRedisServer()) : undefined;
   const port = freePort();
   const start = () => serve({ dir: join(folder.path, "state"), port, redisUrl: redis?.url });
@@ -63,7 +64,7 @@ export async function openWorld(): Promise<World> {
     victims,
     kill: (victim) => restarts[victim](),
     async pull(key) {
-      const env = { CLOISTER_URL: stack.shared.url, CLOISTER_RUNNER_KEY: key };
+      const env = { CLOISTER_URL: stack.shared.url, CLOISTER_RUNNER_PULL_KEY: key };
       const again = () => spawnRunner(env);
       runner = { start: again, spawned: await again() };
     },

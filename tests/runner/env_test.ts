@@ -16,14 +16,17 @@ Deno.test("readEnv() refuses to do without keys", () => {
   assert.throws(() => readEnv({}), /CLOISTER_RUN_KEYS/);
 });
 
-const CLOISTER_RUNNER_KEY = `cr_test_${"0".repeat(16)}_${"1".repeat(49)}`;
+const CLOISTER_RUNNER_PULL_KEY = `cr_test_${"0".repeat(16)}_${"1".repeat(49)}`;
 
 Deno.test("readEnv() needs no keys of run tokens where runs are pulled", () => {
-  const { pull, keys } = readEnv({ CLOISTER_URL: "https://example.test/", CLOISTER_RUNNER_KEY });
+  const { pull, keys } = readEnv({
+    CLOISTER_URL: "https://example.test/",
+    CLOISTER_RUNNER_PULL_KEY,
+  });
   assert.deepEqual(keys, { keys: [] });
   assert.deepEqual(pull, {
     url: "https://example.test",
-    key: CLOISTER_RUNNER_KEY,
+    key: CLOISTER_RUNNER_PULL_KEY,
     places: undefined,
   });
   assert.equal(readEnv({ CLOISTER_RUN_KEYS }).pull, undefined);
@@ -31,17 +34,21 @@ Deno.test("readEnv() needs no keys of run tokens where runs are pulled", () => {
 
 for (
   const [what, vars, name] of [
-    ["a key without a project", { CLOISTER_RUNNER_KEY }, "CLOISTER_RUNNER_KEY"],
-    ["a project without a key", { CLOISTER_URL: "https://example.test" }, "CLOISTER_RUNNER_KEY"],
+    ["a key without a project", { CLOISTER_RUNNER_PULL_KEY }, "CLOISTER_RUNNER_PULL_KEY"],
+    [
+      "a project without a key",
+      { CLOISTER_URL: "https://example.test" },
+      "CLOISTER_RUNNER_PULL_KEY",
+    ],
     [
       "a project in the clear",
-      { CLOISTER_RUNNER_KEY, CLOISTER_URL: "http://example.test" },
+      { CLOISTER_RUNNER_PULL_KEY, CLOISTER_URL: "http://example.test" },
       "CLOISTER_URL",
     ],
     [
       "the functions' signing key",
-      { CLOISTER_RUNNER_KEY: '{"kty":"OKP"}', CLOISTER_URL: "https://example.test" },
-      "CLOISTER_RUNNER_KEY",
+      { CLOISTER_RUNNER_PULL_KEY: '{"kty":"OKP"}', CLOISTER_URL: "https://example.test" },
+      "CLOISTER_RUNNER_PULL_KEY",
     ],
   ] as const
 ) {
@@ -84,6 +91,7 @@ for (
       "CLOISTER_RUN_KEYS",
     ],
     ["the functions' key", { CLOISTER_RUNNER_KEY: "hunter2" }, "CLOISTER_RUNNER_KEY"],
+    ["a key that is none", { CLOISTER_RUNNER_PULL_KEY: "hunter2" }, "CLOISTER_RUNNER_PULL_KEY"],
     ["a name that nobody knows", { CLOISTER_RUNNER_PLACE: "hunter2" }, "CLOISTER_RUNNER_PLACE"],
     ["a number that is none", { CLOISTER_RUNNER_PORT: "hunter2" }, "CLOISTER_RUNNER_PORT"],
     ["a number out of range", { CLOISTER_RUNNER_PORT: "70000" }, "CLOISTER_RUNNER_PORT"],

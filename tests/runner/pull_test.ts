@@ -18,7 +18,7 @@ function promise(name: string, keep: () => Promise<void>): void {
 async function spawn(key: string, env: Record<string, string> = {}): Promise<Spawned> {
   const runner = await spawnRunner({
     CLOISTER_URL: stack.url,
-    CLOISTER_RUNNER_KEY: key,
+    CLOISTER_RUNNER_PULL_KEY: key,
     CLOISTER_RUNNER_PULL_PLACES: "2",
     ...env,
   });
