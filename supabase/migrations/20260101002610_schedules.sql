@@ -210,6 +210,7 @@ declare
   old public.schedules := app.own_schedule(agent, update_schedule.schedule_name);
   new public.schedules := old;
 begin
+  perform app.refuse_others_key(old.key_id);
   new.cron := coalesce(update_schedule.cron, old.cron);
   new.time_zone := coalesce(update_schedule.time_zone, old.time_zone);
   new.jitter_seconds := coalesce(update_schedule.jitter_seconds, old.jitter_seconds);
@@ -252,7 +253,8 @@ $$;
 comment on function public.update_schedule is
   'Changes a schedule, switches it off or on. What is null stays; version 0 is the published one. '
   'Times that are over are not made up for. An API key that changes a schedule is from then on the '
-  'one that it ends with. Errors: forbidden, not_found, agent_quarantined, invalid_request.';
+  'one that it ends with. Errors: forbidden, not_found, agent_quarantined, made_by_other_key, '
+  'invalid_request.';
 revoke execute on function public.update_schedule from public, anon, authenticated, service_role;
 grant execute on function public.update_schedule to authenticated;
 

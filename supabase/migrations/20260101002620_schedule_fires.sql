@@ -95,8 +95,9 @@ $$;
 revoke execute on function app.fire_or_end from public, anon, authenticated, service_role;
 
 -- Fires the schedule that has been due for the longest and that nobody else is at. Answers whether it
--- queued a run, or null where nothing is due; whoever asks commits before they ask again. Locks come in the order of all starts, the user's turn
--- and the agent, before the schedule, which those who change it lock last.
+-- queued a run, or null where nothing is due; whoever asks commits before they ask again. Locks come
+-- in the order of all starts, the user's turn and the agent, before the schedule, which those who
+-- change it lock last.
 create function app.fire_next_schedule() returns boolean
 language plpgsql
 set search_path = ''

@@ -53,6 +53,21 @@ end;
 $$;
 revoke execute on function app.triggered_agent from public, anon, authenticated, service_role;
 
+-- What a key knows of a trigger, or put into it, lasts no longer than the key: another key that changed
+-- it would give it rights of its own.
+create function app.refuse_others_key(key_id uuid) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if refuse_others_key.key_id <> app.key_id() then
+    perform app.refuse(409, 'made_by_other_key', 'Another API key made this, or changed it last: a '
+      'person may change it, and this key may end it and make its own.');
+  end if;
+end;
+$$;
+revoke execute on function app.refuse_others_key from public, anon, authenticated, service_role;
+
 create function app.own_hook(agent public.agents, hook_id uuid) returns public.hooks
 language plpgsql
 set search_path = ''

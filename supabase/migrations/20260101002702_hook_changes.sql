@@ -1,5 +1,6 @@
--- How a hook changes, gets its next secret, and ends. An API key that changes one makes it its own:
--- what it had done lasts no longer than the key. A person who gives it a secret takes it back.
+-- How a hook changes, gets its next secret, and ends. An API key that changes one that no
+-- other key has makes it its own: what it had done lasts no longer than the key. A person who gives
+-- it a secret takes it back.
 
 -- What a secret has to be bound to before it is locked: of a new hook, or of one that is there.
 create function app.draft_hook(agent_name text, hook_id uuid) returns json
@@ -43,6 +44,7 @@ declare
   agent public.agents := app.triggered_agent(change_hook.agent_name);
   hook public.hooks := app.own_hook(agent, change_hook.hook_id);
 begin
+  perform app.refuse_others_key(hook.key_id);
   perform app.refuse_hook_version(agent, nullif(change_hook.version, 0));
   return query
   update public.hooks as h set
@@ -70,7 +72,7 @@ as $$
 $$;
 comment on function public.change_hook is
   'Changes a hook. What is null stays; version 0 is the published one. Errors: forbidden, '
-  'not_found, agent_quarantined.';
+  'not_found, agent_quarantined, made_by_other_key.';
 revoke execute on function public.change_hook from public, anon, authenticated, service_role;
 grant execute on function public.change_hook to authenticated;
 
@@ -87,6 +89,7 @@ declare
   subject text := 'hook.' || hook.id;
 begin
   perform app.refuse_direct();
+  perform app.refuse_others_key(hook.key_id);
   if rotate_hook.version is distinct from hook.secret_version + 1 then
     perform app.refuse(409, 'secret_changed', 'The secret was changed meanwhile.');
   end if;
@@ -115,7 +118,7 @@ as $$
 $$;
 comment on function public.rotate_hook is
   'Gives a hook its next secret; what it had is good for overlap_s seconds more. Errors: '
-  'forbidden, not_found, agent_quarantined, secret_changed, invalid_request.';
+  'forbidden, not_found, agent_quarantined, made_by_other_key, secret_changed, invalid_request.';
 revoke execute on function public.rotate_hook from public, anon, authenticated, service_role;
 grant execute on function public.rotate_hook to authenticated;
 

@@ -1,5 +1,5 @@
--- How a webhook changes, gets its next secret, and ends. An API key that changes one makes it its own,
--- as it does with a hook.
+-- How a webhook changes, gets its next secret, and ends. An API key that changes one that no
+-- other key has makes it its own, as it does with a hook.
 
 -- What a secret has to be bound to before it is locked: of a new webhook, or of one that is there.
 create function app.draft_webhook(agent_name text, webhook_id uuid) returns json
@@ -43,6 +43,7 @@ declare
   agent public.agents := app.told_agent(change_webhook.agent_name);
   webhook public.webhooks := app.own_webhook(agent, change_webhook.webhook_id);
 begin
+  perform app.refuse_others_key(webhook.key_id);
   perform app.refuse_target(coalesce(change_webhook.url, webhook.url),
     coalesce(change_webhook.statuses, webhook.statuses));
   return query
@@ -73,7 +74,7 @@ as $$
 $$;
 comment on function public.change_webhook is
   'Changes a webhook. What is null stays; one that is switched on begins anew. Errors: forbidden, '
-  'not_found, agent_quarantined, invalid_request.';
+  'not_found, agent_quarantined, made_by_other_key, invalid_request.';
 revoke execute on function public.change_webhook from public, anon, authenticated, service_role;
 grant execute on function public.change_webhook to authenticated;
 
@@ -90,6 +91,7 @@ declare
   subject text := 'webhook.' || webhook.id;
 begin
   perform app.refuse_direct();
+  perform app.refuse_others_key(webhook.key_id);
   if rotate_webhook.version is distinct from webhook.secret_version + 1 then
     perform app.refuse(409, 'secret_changed', 'The secret was changed meanwhile.');
   end if;
@@ -119,7 +121,7 @@ as $$
 $$;
 comment on function public.rotate_webhook is
   'Gives a webhook its next secret; what it had signs beside it for overlap_s seconds more. Errors: '
-  'forbidden, not_found, agent_quarantined, secret_changed, invalid_request.';
+  'forbidden, not_found, agent_quarantined, made_by_other_key, secret_changed, invalid_request.';
 revoke execute on function public.rotate_webhook from public, anon, authenticated, service_role;
 grant execute on function public.rotate_webhook to authenticated;
 

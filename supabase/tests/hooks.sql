@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(65);
+select plan(74);
 create function tests.hook_id(description text) returns uuid
 language sql stable security definer as $$
   select id from public.hooks where hooks.description = hook_id.description order by id desc limit 1
@@ -90,6 +90,7 @@ select tests.key('ann', 'writer', array['agents:write']);
 select tests.key('ann', 'runner', array['agents:execute']);
 select tests.key('ann', 'both', array['agents:read', 'agents:write', 'agents:execute']);
 select tests.key('ann', 'news', array['agents:read', 'agents:write', 'agents:execute'], 'news');
+select tests.key('ann', 'second', array['agents:read', 'agents:write', 'agents:execute']);
 select tests.become_key('ann', 'writer');
 select throws_ok($$ select tests.hook('x') $$, 'PT403', 'forbidden', 'a key that may not execute makes none');
 select tests.become_key('ann', 'runner');
@@ -115,6 +116,20 @@ select public.revoke_key(tests.key_id('both'));
 select tests.become('service');
 select is(tests.found('by key') || tests.found('c'), 'nonenone', 'and ends with it');
 select throws_ok($$ select tests.accept('by key', '{id 1}') $$, 'PT401', 'signature_invalid', 'at once');
+
+-- What one key made is not another's to bring back.
+select tests.become_key('ann', 'second');
+select throws_ok($$ select public.change_hook('weather', tests.hook_id('by key'), version => 1) $$, 'PT409', 'made_by_other_key', 'another key does not change it');
+select throws_ok($$ select tests.rotate('by key', 2) $$, 'PT409', 'made_by_other_key', 'nor give it a secret');
+select throws_ok($$ select public.change_hook('weather', tests.hook_id('c'), true) $$, 'PT409', 'made_by_other_key', 'nor change what that one had changed');
+select is((select key_id from tests.hook('d')), tests.key_id('second'), 'it makes its own');
+select lives_ok($$ select public.change_hook('weather', tests.hook_id('d'), true) $$, 'changes it');
+select lives_ok($$ select tests.rotate('d', 2) $$, 'and gives it a secret');
+select lives_ok($$ select public.delete_hook('weather', tests.hook_id('d')) $$, 'and ends one');
+select tests.become('ann');
+select lives_ok($$ select public.change_hook('weather', tests.hook_id('by key'), true) $$, 'a person changes it');
+select tests.become('service');
+select is(tests.found('by key'), 'none', 'which does not bring it back');
 
 -- Secrets.
 select tests.become('ann');

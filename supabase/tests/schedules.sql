@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(92);
+select plan(93);
 -- What a schedule is, whoever asks.
 create function tests.schedule(name text) returns public.schedules
 language sql stable security definer as $$
@@ -42,6 +42,7 @@ select tests.agent('ann', 'news');
 select tests.agent('bob', 'weather');
 select tests.key('ann', 'all');
 select tests.key('ann', 'news key', array['agents:read', 'agents:write', 'agents:execute'], 'news');
+select tests.key('ann', 'second', array['agents:read', 'agents:write', 'agents:execute']);
 select tests.key('ann', 'blind', array['agents:write']);
 select tests.key('ann', 'writer', array['agents:read', 'agents:write']);
 select tests.become('ann');
@@ -93,6 +94,8 @@ select lives_ok($$ select public.update_schedule('news', 'keyed', input => '{"n"
 select tests.become('ann');
 select lives_ok($$ select public.update_schedule('news', 'keyed', missed => 'once') $$, 'its owner may, too');
 select is((select s.key_id from public.schedules as s where s.name = 'keyed'), tests.key_id('news key'), 'and it stays the key''s');
+select tests.become_key('ann', 'second');
+select throws_ok($$ select public.update_schedule('news', 'keyed', enabled => true) $$, 'PT409', 'made_by_other_key', 'another key does not change it');
 
 -- Limits.
 select tests.operate();

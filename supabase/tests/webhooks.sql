@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(68);
+select plan(70);
 create function tests.webhook_id(url text) returns uuid
 language sql stable security definer as $$
   select id from public.webhooks where webhooks.url = 'https://' || webhook_id.url order by id desc limit 1
@@ -99,6 +99,7 @@ select tests.operate();
 update app.settings set max_webhooks = 1;
 select tests.key('ann', 'blind', array['agents:write', 'agents:execute']);
 select tests.key('ann', 'both', array['agents:read', 'agents:write', 'agents:execute']);
+select tests.key('ann', 'second', array['agents:read', 'agents:write', 'agents:execute']);
 select tests.become('ann');
 select throws_ok($$ select tests.webhook('x') $$, 'PT409', 'too_many_webhooks', 'an agent has as many as it may');
 select tests.operate();
@@ -148,6 +149,16 @@ select tests.become('ann');
 select public.revoke_key(tests.key_id('both'));
 select tests.become('service');
 select is(tests.claim(), 'https://a.example.com 1', 'what a revoked key made is told nothing any more');
+select tests.become_key('ann', 'second');
+select throws_ok(
+  $$ select public.change_webhook('weather', tests.webhook_id('k.example.com'), statuses => '{failed}') $$,
+  'PT409', 'made_by_other_key', 'another key does not bring it back by a change'
+);
+select throws_ok(
+  $$ select public.rotate_webhook('weather', tests.webhook_id('k.example.com'), 2, gen_random_uuid(), 'k1', 'next') $$,
+  'PT409', 'made_by_other_key', 'nor by a secret'
+);
+select tests.become('service');
 select is(tests.claim(), null, 'what one sender has, no other gets');
 select tests.end_run('two');
 select is(tests.told('two'), 'https://a.example.com succeeded 0 waiting', 'nor is it to be told of what comes');

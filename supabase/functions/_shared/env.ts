@@ -208,8 +208,10 @@ export interface Env {
   services: ServiceSettings;
   /** What looks at files and keeps the large ones. */
   files: FileSettings;
-  /** Origins that may be reached although they are not the Internet's. */
+  /** Origins that tools may reach although they are not the Internet's. */
   privateOrigins: readonly string[];
+  /** Origins that webhooks may reach although they are not the Internet's. */
+  webhookOrigins: readonly string[];
   /** Where alerts are sent, and what they are signed with. */
   alertWebhook: { url: string; secret: string } | undefined;
   /** Where traces and metrics go. */
@@ -249,6 +251,7 @@ export function readEnv(source: Record<string, string> = Deno.env.toObject()): E
     services: servicesOf(vars),
     files: filesOf(vars),
     privateOrigins: vars.CLOISTER_PRIVATE_ORIGINS,
+    webhookOrigins: vars.CLOISTER_WEBHOOK_ORIGINS,
     alertWebhook: webhookOf(vars),
     otlp: otlpOf(vars),
   };

@@ -10,4 +10,7 @@ const PrivateOrigins = z.string()
   .pipe(z.array(Origin).max(50));
 
 /** The variables of the way out. */
-export const EGRESS_VARIABLES = { CLOISTER_PRIVATE_ORIGINS: PrivateOrigins.default([]) };
+export const EGRESS_VARIABLES = {
+  CLOISTER_PRIVATE_ORIGINS: PrivateOrigins.default([]),
+  CLOISTER_WEBHOOK_ORIGINS: PrivateOrigins.default([]),
+};

@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { hasEnded, type Run } from "../../../supabase/functions/execute/runs/schema.ts";
-import { promise } from "../matrix/cast.ts";
+import { operator, promise } from "../matrix/cast.ts";
 import { github, type HookRig, hookRig, send, standard } from "./hook_rig.ts";
 
 const BODY = JSON.stringify({ event: "made", n: 1 });
@@ -45,6 +45,10 @@ promise("a bad signature and a hook that does not exist are the same bytes", asy
   const off = await rig.hook();
   const path = `/agents/echo/hooks/${off.id}`;
   assert.equal((await rig.owner.call("PATCH", path, { body: { enabled: false } })).status, 200);
+  const lost = await rig.hook();
+  await using sql = operator();
+  await sql`update app.signing_secrets set kid = 'lost'
+    where subject = 'hook.' || ${lost.id.replace("hook_", "")}::uuid`;
   const right = standard(hook.secret, BODY);
   const old = new Date(Date.now() - 5 * MINUTE - 5_000);
   const future = new Date(Date.now() + 5 * MINUTE + 5_000);
@@ -73,6 +77,7 @@ promise("a bad signature and a hook that does not exist are the same bytes", asy
     ],
     "signed as GitHub does": [hook.path, BODY, await github(hook.secret, BODY)],
     "a hook that is switched off": [off.path, BODY, standard(off.secret, BODY)],
+    "a hook whose secret does not open": [lost.path, BODY, standard(lost.secret, BODY)],
   };
   const answers = new Map<string, string>();
   for (const [what, [path, body, headers]] of Object.entries(cases)) {

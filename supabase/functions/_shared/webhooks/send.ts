@@ -1,6 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import type { Egress, EgressResponse } from "../egress/egress.ts";
 import { mask } from "../log.ts";
+import { readTarget } from "../policy/match.ts";
 import { ToolRefusal } from "../policy/refusal.ts";
 import { clean } from "../untrusted/clean.ts";
 
@@ -27,7 +28,10 @@ export interface Outcome {
   status: number | undefined;
   /** Why there was no answer, as a code. */
   error: string | undefined;
-  /** What the answer begins with: at most 1,024 characters, without controls or secrets. */
+  /**
+   * What the answer begins with: at most 1,024 characters, without controls or secrets. Undefined
+   * where there was none, and of what the operator declared reachable inside.
+   */
   response: string | undefined;
   durationMs: number;
 }
@@ -42,7 +46,8 @@ const MAX_BYTES = 1024 * 1024;
 /**
  * Sends one message, once, signed as Standard Webhooks has it. It goes through the way out that
  * programs have: no private address, no redirect that is followed, and only the beginning of an
- * answer is read. Only a 2xx is a delivery. Never throws for what a receiver does.
+ * answer is read. Where the operator lets webhooks reach inside, nothing that is said there is
+ * handed out. Only a 2xx is a delivery. Never throws for what a receiver does.
  */
 export async function sendWebhook(
   egress: Egress,
@@ -70,7 +75,8 @@ export async function sendWebhook(
   try {
     const rules = { permit, timeoutMs, maxBytes: MAX_BYTES, tenant };
     const answer = await egress.send(request, { ...rules, redirect: "manual" }, signal);
-    const response = await beginningOf(answer);
+    const beginning = await beginningOf(answer);
+    const response = egress.isPrivate(readTarget(url)) ? undefined : beginning;
     const delivered = answer.status >= 200 && answer.status < 300;
     return outcome({ delivered, status: answer.status, error: undefined, response });
   } catch (cause) {

@@ -44,7 +44,12 @@ export function createHooks(vault: Vault): readonly Route[] {
         needs: "agents:write",
         budget: "write",
         reply: HookWithSecret,
-        faults: ["agent_quarantined", "secret_changed", "secrets_unavailable"],
+        faults: [
+          "agent_quarantined",
+          "made_by_other_key",
+          "secret_changed",
+          "secrets_unavailable",
+        ],
       },
       ({ params: { name, id }, body }, call) =>
         rotateSecret(writing(call), { agent: name, id }, body),
@@ -85,7 +90,7 @@ const readingRoutes: readonly Route[] = [
     needs: "agents:write",
     budget: "write",
     reply: Hook,
-    faults: ["agent_quarantined"],
+    faults: ["agent_quarantined", "made_by_other_key"],
   }, ({ params: { name, id }, body }, { db }) => repo.changeHook(db, { agent: name, id }, body)),
   route({
     method: "delete",

@@ -88,7 +88,7 @@ export const schedules: readonly Route[] = [
       needs: "agents:write",
       budget: "write",
       reply: Schedule,
-      faults: ["invalid_input", "agent_quarantined"],
+      faults: ["invalid_input", "agent_quarantined", "made_by_other_key"],
     },
     ({ params: { name, schedule }, body }, { db }) =>
       changeSchedule(db, { agent: name, schedule }, body),

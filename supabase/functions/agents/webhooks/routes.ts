@@ -53,7 +53,7 @@ export function createWebhooks({ vault, isPrivate }: WebhookDeps): readonly Rout
         needs: "agents:write",
         budget: "write",
         reply: Webhook,
-        faults: ["agent_quarantined"],
+        faults: ["agent_quarantined", "made_by_other_key"],
       },
       ({ params: { name, id }, body }, call) =>
         updateWebhook(writing(call), { agent: name, id }, body),
@@ -67,7 +67,12 @@ export function createWebhooks({ vault, isPrivate }: WebhookDeps): readonly Rout
         needs: "agents:write",
         budget: "write",
         reply: WebhookWithSecret,
-        faults: ["agent_quarantined", "secret_changed", "secrets_unavailable"],
+        faults: [
+          "agent_quarantined",
+          "made_by_other_key",
+          "secret_changed",
+          "secrets_unavailable",
+        ],
       },
       ({ params: { name, id }, body }, call) =>
         rotateSecret(writing(call), { agent: name, id }, body.overlap_s),

@@ -1,6 +1,7 @@
 import { Fault } from "../../_shared/fault.ts";
 import { jsonOf } from "../../_shared/input.ts";
 import { chargesOf, type Limits, Spent } from "../../_shared/limit/limits.ts";
+import { describe, type Log } from "../../_shared/log.ts";
 import type { Service } from "../../_shared/service.ts";
 import { newSigningSecret, openSigning } from "../../_shared/vault/signing.ts";
 import type { Vault } from "../../_shared/vault/vault.ts";
@@ -22,7 +23,8 @@ export interface Received {
 /** What receiving needs from outside. */
 export interface Receiving {
   service: Service;
-  limits: Limits;
+  log: Log;
+  limits: Pick<Limits, "take">;
   vault: Vault;
   /** To be called when a run has been queued. */
   onQueued(): void;
@@ -36,7 +38,7 @@ const VERIFY: Record<FoundHook["kind"], Verify> = {
 /**
  * Takes in what was sent to a hook: its signature, what its owner may spend, the agent's schema, and
  * the database's consent, in this order. Who cannot sign hears `signature_invalid`, whether or not
- * there is such a hook. What is no JSON is told so before anybody asks for the hook.
+ * there is such a hook, or its secret can be opened. What is no JSON is told so before anybody asks for the hook.
  */
 export async function receive(deps: Receiving, received: Received): Promise<HookReceipt> {
   const { bytes, header, requestId } = received;
@@ -61,19 +63,33 @@ async function find({ service }: Receiving, id: string): Promise<FoundHook | und
   return parsed.success ? await findHook(service, parsed.data) : undefined;
 }
 
-/** Without a hook as much is computed as with one, by a secret that nobody has. */
+/**
+ * Without a hook, or without what it is signed with, as much is computed as with both, by a secret
+ * that nobody has.
+ */
 async function verify(
-  { vault }: Receiving,
+  deps: Receiving,
   hook: FoundHook | undefined,
   signed: Parameters<Verify>[0],
 ): Promise<Verified | undefined> {
-  if (hook === undefined) {
+  const secrets = hook && await open(deps, hook);
+  if (hook === undefined || secrets === undefined) {
     await verifyStandard(signed, [newSigningSecret()]);
     return undefined;
   }
-  const { id, owner_id: ownerId, agent_id: agentId, kind } = hook;
+  return await VERIFY[hook.kind](signed, secrets);
+}
+
+/** What a hook is signed with, or undefined where that cannot be opened, which the log says. */
+async function open({ vault, log }: Receiving, hook: FoundHook): Promise<string[] | undefined> {
+  const { id, owner_id: ownerId, agent_id: agentId } = hook;
   const subject = { kind: "hook", id, ownerId, agentId } as const;
-  return await VERIFY[kind](signed, await openSigning(vault, subject, hook.secrets));
+  try {
+    return await openSigning(vault, subject, hook.secrets);
+  } catch (cause) {
+    log("error", "hook_not_opened", { hook_id: id, cause: describe(cause) });
+    return undefined;
+  }
 }
 
 /**

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { Bytes } from "../../_shared/input.ts";
+import { about } from "../../_shared/log.ts";
 import { publicRoute, type Route } from "../../_shared/route.ts";
 import type { Platform } from "../../_shared/platform.ts";
 import type { Vault } from "../../_shared/vault/vault.ts";
 import { receive } from "./receive.ts";
-import { ByHook, HookReceipt } from "./schema.ts";
+import { ByHook, HookReceipt, RunParam } from "./schema.ts";
 
 /** As much as an input may have. */
 const MAX_BYTES = 256 * 1024;
@@ -44,14 +45,22 @@ export function createHooks({ vault, onQueued }: HookDeps): readonly Route[] {
           ...["agent_archived", "agent_quarantined", "version_unapproved"] as const,
           ...["user_quarantined", "key_quarantined", "execution_suspended"] as const,
           ...["hook_throttled", "queue_full", "cpu_budget_spent", "limiter_unavailable"] as const,
-          "secrets_unavailable",
         ],
       },
-      ({ params: { id }, bytes }, platform, { service, header, requestId }) =>
-        receive(
-          { service, limits: platform.limits, vault, onQueued: () => onQueued(platform) },
+      async ({ params: { id }, bytes }, platform, { service, header, requestId, noteRun }) => {
+        const receipt = await receive(
+          {
+            service,
+            log: about(platform.log, { request_id: requestId }),
+            limits: platform.limits,
+            vault,
+            onQueued: () => onQueued(platform),
+          },
           { id, bytes, header, requestId },
-        ),
+        );
+        if (receipt.run !== null) noteRun(RunParam.parse(receipt.run));
+        return receipt;
+      },
     ),
   ];
 }

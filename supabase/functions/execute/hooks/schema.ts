@@ -10,6 +10,9 @@ export const ByHook = z.object({ id: z.string().max(200) });
 /** The UUID of a hook as its address has it. */
 export const HookParam = hookId.param;
 
+/** The UUID of a run as its receipt has it. */
+export const RunParam = runId.param;
+
 /** What a sender is told: which run its delivery began. */
 export const HookReceipt = z.object({
   run: runId.wire.nullable()
