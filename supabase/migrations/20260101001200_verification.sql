@@ -149,6 +149,16 @@ end;
 $$;
 revoke execute on function app.diagnose_stretch from public, anon, authenticated, service_role;
 
+-- Whether there is anything to compare a remembered hash with: the entry, or a checkpoint of it.
+create function app.is_remembered(seq bigint) returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from public.audit_log as l where l.seq = is_remembered.seq)
+    or exists (select from public.audit_checkpoints as c where c.seq = is_remembered.seq);
+$$;
+revoke execute on function app.is_remembered from public, anon, authenticated, service_role;
+
 -- For the operator in SQL. Stable, so that all of it sees one moment while entries are added.
 create function app.check_audit_chain(
   since_seq bigint default 1, expected_seq bigint default null, expected_hash text default null,
@@ -189,6 +199,7 @@ begin
     'since_seq', since_seq, 'until_seq', since_seq + found_there.checked - 1,
     'head_seq', last.seq, 'head_hash', last.hash,
     'problem', found_there.problem, 'at_seq', found_there.at_seq,
+    'compared', app.is_remembered(expected_seq),
     'checkpoint', (
       select json_build_object('seq', c.seq, 'hash', c.hash, 'entries', c.entries, 'at', c.at,
         'signature', c.signature)
@@ -228,10 +239,12 @@ as $$
 $$;
 comment on function public.verify_audit_chain is
   'Checks the audit log from an entry on, up to the end or to another: {ok, checked, since_seq, '
-  'until_seq, head_seq, head_hash, problem, at_seq, checkpoint}. problem is edited, missing, '
+  'until_seq, head_seq, head_hash, problem, at_seq, compared, checkpoint}. problem is edited, missing, '
   'reordered or truncated, at_seq where; until_seq is the last entry found whole; checkpoint is the '
   'signed one that the log begins after, if any of it has expired. With the number and hash of '
-  'an earlier head, a log that was cut off or written anew is found too. Errors: forbidden, '
+  'an earlier head, a log that was cut off or written anew is found too; compared is whether there '
+  'was anything to compare them with: an entry that expired is known where a checkpoint is of it. '
+  'Errors: forbidden, '
   'mfa_required, session_revoked, invalid_request.';
 revoke execute on function public.verify_audit_chain from public, anon, authenticated, service_role;
 grant execute on function public.verify_audit_chain to authenticated;

@@ -1,7 +1,7 @@
 -- Legal holds: what must not expire, whatever the policy says. A hold is on a user, on an agent, or on
 -- an incident, which is an alert: then on what its user did, or everybody where it names none, from a
 -- day before its first event to a day after its last. While a hold stands, no audit entry of its time
--- expires, and a held agent, and a held user, cannot be deleted.
+-- expires, and a held agent, its files, and a held user cannot be deleted.
 
 create table public.legal_holds (
   id uuid primary key default app.uuid7(),
@@ -70,30 +70,31 @@ revoke execute on function app.audit_hold from public, anon, authenticated, serv
 create trigger audit_hold after insert or update of released_at on public.legal_holds
 for each row execute function app.audit_hold();
 
--- Whether something of a user, or of one of their agents, is held at all.
-create function app.is_held(user_id uuid, agent_id uuid) returns boolean
+-- Whether something of a user, or of one of their agents, is held at all: not by a hold on a time that
+-- was over before there was any.
+create function app.is_held(user_id uuid, agent_id uuid, born timestamptz) returns boolean
 language plpgsql stable
 set search_path = ''
 as $$
 begin
   return exists (
     select from public.legal_holds as h
-    where h.released_at is null and h.user_id = is_held.user_id
-      and coalesce(h.agent_id = is_held.agent_id, true)
+    where h.released_at is null and (h.user_id is null or h.user_id = is_held.user_id)
+      and coalesce(h.agent_id = is_held.agent_id, true) and is_held.born < h.until
   );
 end;
 $$;
 revoke execute on function app.is_held from public, anon, authenticated, service_role;
 
--- A condition that a row is held, for the texts that say whose it is and of when. Where there are no
--- agents, a hold on one holds nothing.
-create function app.held_where(owner text, agent text, at text) returns text
+-- A condition that a row is held, for the texts that say whose it is, of when, and until when where it
+-- has a stretch. Where there are no agents, a hold on one holds nothing.
+create function app.held_where(owner text, agent text, at text, over text default null) returns text
 language sql immutable
 set search_path = ''
 as $$
   select format('exists (select from public.legal_holds as h where h.released_at is null
     and (h.user_id is null or h.user_id = %s) and (h.agent_id is null or h.agent_id = %s)
-    and %s >= h.since and %3$s < h.until)', owner, agent, at);
+    and %4$s >= h.since and %3$s < h.until)', owner, agent, at, coalesce(over, at));
 $$;
 revoke execute on function app.held_where from public, anon, authenticated, service_role;
 
@@ -102,7 +103,7 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  if app.is_held(old.owner_id, old.id) then
+  if app.is_held(old.owner_id, old.id, old.created_at) then
     perform app.refuse(409, 'held', 'This is kept for now: an administrator holds it.');
   end if;
   return old;
@@ -113,14 +114,36 @@ revoke execute on function app.refuse_held from public, anon, authenticated, ser
 create trigger refuse_held before delete on public.agents
 for each row execute function app.refuse_held();
 
--- A user whose agents are gone still has runs.
+-- Nor is a workspace emptied, or a file in it overwritten. A scratch area goes with its run's end.
+create function app.refuse_held_files() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  if app.is_held(old.owner_id, old.agent_id, old.created_at) then
+    perform app.refuse(409, 'held', 'This is kept for now: an administrator holds it.');
+  end if;
+  return coalesce(new, old);
+end;
+$$;
+revoke execute on function app.refuse_held_files from public, anon, authenticated, service_role;
+
+create trigger refuse_held before delete or update of sha256 on public.files
+for each row when (old.run_id is null) execute function app.refuse_held_files();
+
+-- A user whose agents are gone still has runs. What expires goes by the same condition, so that a hold
+-- on some of it stops nothing else.
 create function app.refuse_held_runs() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  if exists (select from public.legal_holds as h where h.released_at is null)
-    and exists (select from gone where app.is_held(gone.owner_id, gone.agent_id)) then
+  if exists (
+    select from gone join public.legal_holds as h on h.released_at is null
+      and (h.user_id is null or h.user_id = gone.owner_id)
+      and (h.agent_id is null or h.agent_id = gone.agent_id)
+      and coalesce(gone.ended_at, 'infinity') >= h.since and gone.created_at < h.until
+  ) then
     perform app.refuse(409, 'held', 'This is kept for now: an administrator holds it.');
   end if;
   return null;
@@ -158,7 +181,8 @@ end;
 $$;
 revoke execute on function app.describe_hold from public, anon, authenticated, service_role;
 
--- Waits for an expiry that is under way: what is there once a hold is made, stays.
+-- Waits for an expiry that is under way, and for who deletes what is to be held, or its owner: what is
+-- there once a hold is made, stays.
 create function app.hold(kind text, target uuid, reason text) returns setof public.legal_holds
 language plpgsql security definer rows 1
 set search_path = ''
@@ -167,12 +191,16 @@ declare
   found_there record;
 begin
   perform app.require('admin');
+  perform app.require_person();
   if not coalesce(hold.kind in ('user', 'agent', 'incident') and hold.target is not null
     and length(hold.reason) between 1 and 2000, false) then
     perform app.refuse(400, 'invalid_request', 'A hold has a kind (user, agent or incident), a '
       'target and a reason of up to 2000 characters.');
   end if;
   perform app.take_turn('retention');
+  select * into found_there from app.describe_hold(hold.kind, hold.target);
+  perform from auth.users as u where u.id = found_there.user_id for key share;
+  perform from public.agents as a where a.id = found_there.agent_id for key share;
   select * into found_there from app.describe_hold(hold.kind, hold.target);
   if not found then
     perform app.refuse(404, 'not_found', 'There is nothing with this id.');
@@ -213,6 +241,7 @@ declare
   held public.legal_holds;
 begin
   perform app.require('admin');
+  perform app.require_person();
   if length(release_hold.note) > 2000 then
     perform app.refuse(400, 'invalid_request', 'A note has up to 2000 characters.');
   end if;
@@ -224,7 +253,7 @@ begin
     perform app.refuse(409, 'not_held', 'This is not held any more.');
   end if;
   -- What was passed by while it was held is looked at again.
-  delete from app.expiry_marks;
+  delete from app.expiry_marks where true;
   return query
   update public.legal_holds as h set released_at = clock_timestamp(),
     released_by = (select auth.uid()), note = release_hold.note

@@ -8,6 +8,17 @@
 -- that the lock is given back. Of the audit log the head is locked before the table, as who adds an
 -- entry does.
 
+-- Runs that go on, or wait to: what they did so far is theirs until they end.
+create function app.going_runs() returns setof uuid
+language sql stable
+set search_path = ''
+as $$
+  select r.id from public.runs as r where r.status = 'queued'
+  union all
+  select r.id from public.runs as r where r.status = 'running';
+$$;
+revoke execute on function app.going_runs from public, anon, authenticated, service_role;
+
 -- What expires row by row: tables, and when a row is too old, where $1 is since when things are kept;
 -- then whose it is and of when, for holds.
 create function app.expiring(
@@ -44,9 +55,11 @@ as $$
       select from public.legal_holds as h
       where h.kind = ''incident'' and h.target = t.id and h.released_at is null)',
       'app.to_uuid(t.subject)', 'null::uuid', 't.at'),
-    ('events', 'app.run_events_default', 't.run_id < app.uuid7_floor($1)', 't.owner_id',
+    ('events', 'app.run_events_default',
+      't.run_id < app.uuid7_floor($1) and t.run_id not in (select app.going_runs())', 't.owner_id',
       '(select r.agent_id from public.runs as r where r.id = t.run_id)', 't.at'),
-    ('tool_calls', 'app.tool_calls_default', 't.created_at < $1',
+    ('tool_calls', 'app.tool_calls_default',
+      't.created_at < $1 and t.run_id not in (select app.going_runs())',
       't.owner_id', 't.agent_id', 't.created_at'),
     ('security_events', 'app.security_events_default', 't.at < $1',
       't.user_id', 'null::uuid', 't.at')
@@ -55,24 +68,27 @@ as $$
 $$;
 revoke execute on function app.expiring from public, anon, authenticated, service_role;
 
--- What expires by the month, or is gone through by its key: the table, its key, which of the rows, and
--- whose they are. Events and calls are held as their run is.
+-- What expires by the month, or is gone through by its key: the table, its key, which of the rows,
+-- whose they are and of when. Events and calls are of their run; a run goes on from at to over.
 create function app.expiring_months(
-  kind text, out name text, out key text, out which text, out owner text, out agent text, out at text
+  kind text, out name text, out key text, out which text, out owner text, out agent text,
+  out at text, out over text
 )
 language sql immutable
 set search_path = ''
 as $$
-  select e.name, e.key, e.which, e.owner, e.agent, e.at from (values
-    ('logs', 'run_events', 'run_id', 't.type = ''log''', 't.owner_id',
-      '(select r.agent_id from public.runs as r where r.id = t.run_id)', 't.at'),
-    ('events', 'run_events', 'run_id', 'true', 't.owner_id',
-      '(select r.agent_id from public.runs as r where r.id = t.run_id)', 't.at'),
-    ('tool_calls', 'tool_calls', 'run_id', 'true', 't.owner_id', 't.agent_id', 't.created_at'),
-    ('security_events', 'security_events', 'id', 'true', 't.user_id', 'null::uuid', 't.at'),
+  select e.name, e.key, e.which, e.owner, e.agent, e.at, e.over from (values
+    ('logs', 'run_events', 'run_id',
+      't.type = ''log'' and t.run_id not in (select app.going_runs())', 't.owner_id',
+      '(select r.agent_id from public.runs as r where r.id = t.run_id)', 't.at', null),
+    ('events', 'run_events', 'run_id', 't.run_id not in (select app.going_runs())', 't.owner_id',
+      '(select r.agent_id from public.runs as r where r.id = t.run_id)', 't.at', null),
+    ('tool_calls', 'tool_calls', 'run_id', 't.run_id not in (select app.going_runs())',
+      't.owner_id', 't.agent_id', 't.created_at', null),
+    ('security_events', 'security_events', 'id', 'true', 't.user_id', 'null::uuid', 't.at', null),
     ('runs', 'runs', 'id', 't.status not in (''queued'', ''running'')',
-      't.owner_id', 't.agent_id', 't.created_at')
-  ) as e (kind, name, key, which, owner, agent, at)
+      't.owner_id', 't.agent_id', 't.created_at', 't.ended_at')
+  ) as e (kind, name, key, which, owner, agent, at, over)
   where e.kind = expiring_months.kind;
 $$;
 revoke execute on function app.expiring_months from public, anon, authenticated, service_role;

@@ -1,23 +1,24 @@
--- What expires by the month: dropped where nothing of it is held, else gone through by its key.
+-- What expires by the month: dropped where nothing of it has to stay, else gone through by its key.
 
--- Whether any hold standing is on something of a partition. With few holds, and by an index for each.
-create function app.has_held(name text, partition text, since uuid, until uuid) returns boolean
+-- Whether something of a partition has to stay: its run goes on, or a hold is on it. With few holds,
+-- and by an index for each that names a user of runs; else by the time that the rows themselves have.
+create function app.has_held(rule record, partition text, since uuid, until uuid) returns boolean
 language plpgsql stable
 set search_path = ''
 as $$
 declare
   held public.legal_holds;
-  found_one boolean := false;
+  found_one boolean := rule.key = 'run_id' and exists (
+    select from app.going_runs() as id where id >= has_held.since and id < has_held.until);
 begin
-  for held in select h.* from public.legal_holds as h where h.released_at is null loop
-    if name = 'security_events' then
-      continue when held.agent_id is not null;
-      execute format('select exists (select from %s as t where t.at >= $1 and t.at < $2
-        and ($3 is null or t.user_id = $3))', partition)
+  for held in select h.* from public.legal_holds as h
+    where h.released_at is null and not found_one
+  loop
+    if rule.name = 'security_events' or held.user_id is null then
+      continue when rule.name = 'security_events' and held.agent_id is not null;
+      execute format('select exists (select from %s as t where %s >= $1 and %2$s < $2
+        and ($3 is null or %3$s = $3))', partition, rule.at, rule.owner)
       into found_one using held.since, held.until, held.user_id;
-    elsif held.user_id is null then
-      found_one := exists (select from public.runs as r where r.id >= has_held.since
-        and r.id < has_held.until and r.created_at >= held.since and r.created_at < held.until);
     else
       found_one := exists (select from public.runs as r where r.owner_id = held.user_id
         and r.id >= has_held.since and r.id < has_held.until
@@ -31,17 +32,29 @@ $$;
 revoke execute on function app.has_held from public, anon, authenticated, service_role;
 
 -- Drops a month, at once or not at all. A month is read no more and written no more, so the wait is
--- for who holds the parent.
-create function app.drop_partition(name text, partition text) returns boolean
+-- for who holds the parent. Of the audit log a month goes that still has as many entries as were
+-- found whole: where one was removed since then, all of them are looked at anew.
+create function app.drop_partition(name text, partition text, entries bigint default null)
+returns boolean
 language plpgsql
 set search_path = ''
 set lock_timeout = '100ms'
 as $$
+declare
+  counted bigint;
 begin
   if name = 'audit_log' then
     perform from app.audit_head as h for update;
   end if;
   execute format('lock table only public.%I in access exclusive mode', name);
+  if entries is not null then
+    execute format('lock table %s in access exclusive mode', partition);
+    execute format('select count(*) from %s', partition) into counted;
+    if counted <> entries then
+      delete from app.expiry_marks as m where m.name = 'audit';
+      return false;
+    end if;
+  end if;
   execute format('drop table %s', partition);
   return true;
 exception when lock_not_available then
@@ -63,7 +76,7 @@ declare
   mark app.expiry_marks;
   last uuid;
   gone bigint;
-  free text := rule.which || ' and not ' || app.held_where(rule.owner, rule.agent, rule.at);
+  free text := rule.which || ' and not ' || app.held_where(rule.owner, rule.agent, rule.at, rule.over);
 begin
   select m.* into mark from app.expiry_marks as m where m.name = kind || ' ' || partition;
   -- Runs that had not ended are looked at again, once a day.
@@ -134,7 +147,7 @@ begin
     partition := app.partition_of(rule.name, month);
     until := app.month_floor('id', (month + interval '1 month')::date);
     if kind = 'logs'
-      or app.has_held(rule.name, partition, app.month_floor('id', month)::uuid, until) then
+      or app.has_held(rule, partition, app.month_floor('id', month)::uuid, until) then
       round := app.thin(round, kind, partition, until);
       continue;
     end if;

@@ -61,7 +61,8 @@ begin
         where c.seq = ends.last and c.hash = l.hash and c.signature is not null));
     exit when ends.last is not null and not app.is_whole(round, ends.first, ends.last);
     round.more := round.more or not round.dry;
-    exit when not round.dry and not app.drop_partition('audit_log', partition);
+    exit when not round.dry
+      and not app.drop_partition('audit_log', partition, ends.last - ends.first + 1);
     round.partitions := round.partitions || partition;
     round := app.tallied(round, 'audit', ends.last - ends.first + 1);
     floor_seq := coalesce(ends.last, floor_seq);
@@ -77,12 +78,14 @@ end;
 $$;
 revoke execute on function app.expire_audit from public, anon, authenticated, service_role;
 
+-- A kind that fails stops no other. What it did is undone then, and not counted.
 create function app.expire_kind(round app.expiry, kind text) returns app.expiry
 language plpgsql
 set search_path = ''
 as $$
 declare
   since timestamptz := app.kept_since(expire_kind.kind);
+  before app.expiry := round;
 begin
   if since is null then
     return round;
@@ -96,9 +99,13 @@ begin
     round := app.expire_months(round, kind, since);
   end if;
   return round;
-exception when lock_not_available then
-  round.more := true;
-  return round;
+exception
+  when lock_not_available then
+    before.more := true;
+    return before;
+  when others then
+    raise warning '% do not expire: %', kind, sqlerrm;
+    return before;
 end;
 $$;
 revoke execute on function app.expire_kind from public, anon, authenticated, service_role;

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(55);
+select plan(59);
 
 -- A log of our own, from its first entry on: 10 entries in each of the last five months but this one.
 select tests.operate();
@@ -119,6 +119,15 @@ select is(
   tests.after('delete from public.audit_log where seq <= 3'), 'false missing 1 1, expires nothing',
   'nor one whose beginning is gone'
 );
+savepoint whole;
+insert into app.expiry_marks (name, after) values ('audit', '10');
+alter table public.audit_log disable trigger user;
+delete from public.audit_log where seq = 4;
+alter table public.audit_log enable trigger user;
+select is(tests.expire(), null, 'an entry that is removed once its month was looked at keeps the rest of it');
+select is_empty('table app.expiry_marks', 'it is looked at anew');
+select is(tests.expire(), null, 'and found not whole');
+rollback to savepoint whole;
 select is(tests.expire(), 10::bigint, 'a month expires up to its checkpoint');
 select is(cardinality(tests.partitions()), 4, 'as a partition');
 select is(tests.expire(), null, 'and no further');
@@ -137,6 +146,12 @@ select is(tests.check(seq => 10, hash => (select hash from public.audit_checkpoi
   'what somebody kept of its end still is true');
 select is(tests.check(seq => 10, hash => repeat('1', 64)), 'false edited 10 11', 'and something else is not');
 select is(tests.check(seq => 5, hash => repeat('1', 64)), 'true 11', 'of what has expired nobody knows any more');
+select results_eq(
+  $$ select (app.check_audit_chain(1, seq, repeat('1', 64)) ->> 'compared')::boolean
+     from unnest(array[null, 5, 10, 11, 50, 51]) with ordinality as kept (seq, nth) order by nth $$,
+  'values (false), (false), (true), (true), (true), (true)',
+  'and it is said that nothing was compared, where nothing is known'
+);
 select is(
   tests.after('delete from public.audit_log where seq <= 13'), 'false missing 11 11, expires nothing',
   'a beginning that is gone without a checkpoint is missing'

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(56);
+select plan(65);
 
 -- Months of ann's runs and bob's, three each, with four events and a call. What is too old by 90 days
 -- is too old in every month since the fifth before this one; runs are kept for as long here.
@@ -27,8 +27,9 @@ $$;
 insert into public.runs (id, owner_id, agent_id, agent_name, version_id, version, status, input, engine, layers,
   limits, created_at, ended_at)
 select tests.run(who, ago, place), tests.id(who), tests.id(who || '''s agent'), 'weather', tests.id('version'), 1, 'lost',
-  '1', 'quickjs', '{}', '{}', (tests.month(ago) + place)::timestamp at time zone 'UTC', now()
-from unnest(array['ann', 'bob']) as who, generate_series(0, 6) as ago, generate_series(1, 3) as place;
+  '1', 'quickjs', '{}', '{}', day, day + interval '1 hour'
+from unnest(array['ann', 'bob']) as who, generate_series(0, 6) as ago, generate_series(1, 3) as place,
+  lateral (select (tests.month(ago) + place)::timestamp at time zone 'UTC' as day) as at;
 insert into public.run_events (run_id, seq, type, at, data, owner_id)
 select id, seq, case seq when 1 then 'run.started' when 4 then 'run.lost' else 'log' end, created_at, '{}', owner_id
 from public.runs, generate_series(1, 4) as seq;
@@ -153,6 +154,43 @@ select results_eq(
 );
 rollback to savepoint untouched;
 
+update public.runs set ended_at = tests.month(5) + interval '20 days' where id = tests.run('ann', 5, 1);
+update public.run_events set at = tests.month(5) + interval '19 days 12 hours' where run_id = tests.run('ann', 5, 1) and seq = 3;
+insert into public.tool_calls (id, run_id, owner_id, agent_id, agent_name, seq, tool, target, args_hash, verdict, created_at)
+select gen_random_uuid(), id, owner_id, agent_id, 'weather', 2, 'fetch', 'x', repeat('a', 64), 'allowed',
+  tests.month(5) + interval '19 days 12 hours' from public.runs where id = tests.run('ann', 5, 1);
+select tests.hold('incident', null, null, tests.month(5) + interval '19 days', tests.month(5) + interval '21 days');
+create table tests.dry_long as select app.expire(dry_run => true) -> 'counts' as counts;
+select is((select counts from tests.expire()), (select counts from tests.dry_long), 'a dry run knows of whose time it is');
+select results_eq(
+  $$ select r.id, (select array_agg(seq) from public.run_events where run_id = r.id),
+       (select count(*) from public.tool_calls where run_id = r.id)
+     from public.runs as r where r.created_at < tests.month(4) $$,
+  $$ values (tests.run('ann', 5, 1), array[3], 1::bigint) $$,
+  'a hold on everybody''s time keeps what happened then in a run that began before it'
+);
+rollback to savepoint untouched;
+
+select tests.hold('incident', 'ann', null, tests.month(0)::timestamptz, now());
+select is(
+  (select counts from tests.expire()), (select said -> 'counts' from tests.dry),
+  'a hold on some of somebody''s time stops the expiry of nothing else'
+);
+rollback to savepoint untouched;
+
+-- What fails.
+insert into app.dead_letters (run_id, owner_id, agent_id, agent_name, attempts, reason, died_at)
+values (gen_random_uuid(), tests.id('ann'), tests.id('agent'), 'x', 5, 'lost', now() - interval '31 days');
+create function tests.fail() returns trigger
+language plpgsql as $$ begin raise exception 'no'; end $$;
+create trigger fail after delete on app.dead_letters execute function tests.fail();
+create trigger fail after delete on public.runs execute function tests.fail();
+select is(
+  (select counts from tests.expire()), (select (said -> 'counts') - 'runs' from tests.dry), 'a kind that fails stops no other'
+);
+select is((select count(*)::int from app.dead_letters), 1, 'and nothing of it is gone');
+rollback to savepoint untouched;
+
 -- Bounds.
 select is(
   (select (said -> 'counts' ->> 'events')::int > 0 and jsonb_array_length(said -> 'partitions') = 1 and (said ->> 'more')::boolean
@@ -195,14 +233,23 @@ rollback to savepoint untouched;
 -- Runs wait for what is theirs, and never go while they go on.
 update public.runs set status = 'queued', engine = null, layers = null, limits = null, ended_at = null, queued_at = now()
 where id = tests.run('ann', 6, 1);
-select tests.expire();
+create table tests.dry_waiting as select app.expire(dry_run => true) -> 'counts' as counts;
+select is((select counts from tests.expire()), (select counts from tests.dry_waiting), 'a dry run knows of runs that go on');
 select is((select count(*)::int from public.runs where created_at < tests.month(5)), 1, 'a run that waits stays');
+select results_eq(
+  $$ select (select count(*) from public.run_events where run_id < app.month_floor('id', tests.month(5))::uuid),
+       (select count(*) from public.tool_calls where run_id < app.month_floor('id', tests.month(5))::uuid) $$,
+  'values (4::bigint, 1::bigint)', 'nothing of a run that has not ended expires'
+);
 update public.runs set status = 'cancelled', ended_at = now() where status = 'queued';
 select tests.expire();
 select is((select count(*)::int from public.runs where created_at < tests.month(5)), 1, 'it is not looked for at once');
 update app.expiry_marks set begun_at = now() - interval '2 days';
 select tests.expire();
 select is((select count(*)::int from public.runs where created_at < tests.month(5)), 0, 'but a day later');
+select is_empty(
+  $$ select from public.run_events where run_id < app.month_floor('id', tests.month(5))::uuid $$, 'with all that was of it'
+);
 rollback to savepoint untouched;
 select app.expire(only_kind => 'runs');
 select is(tests.rows(), '42 168 42 42', 'no run goes before its events');
@@ -267,6 +314,15 @@ select throws_ok($$ select public.run_retention(true, 'x') $$, 'PT400', 'invalid
 select throws_ok('select app.expire()', '42501', null, 'but not around it');
 select tests.become('ann');
 select throws_ok('select public.run_retention()', 'PT403', 'forbidden', 'others do not');
+
+select tests.operate();
+select is_empty(
+  $$ select p.oid::regprocedure, said[1] from pg_proc as p,
+       regexp_matches(p.prosrc, '\m(?:delete from|update) [^;]*;', 'gi') as said
+     where p.pronamespace in ('public'::regnamespace, 'app'::regnamespace) and said[1] !~* '\mwhere\M'
+       and said[1] ~* '^(delete from|update) (public|app|auth)\.' $$,
+  'nothing is deleted or updated without saying which: hosted projects refuse that'
+);
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 begin;
 \ir helpers.psql
-select plan(37);
+select plan(50);
 
 select tests.operate();
 set constraints all immediate;
@@ -60,6 +60,69 @@ select tests.become('bob');
 select throws_ok($$ select public.delete_agent('news') $$, 'PT409', 'held', 'nor is a held agent');
 select tests.agent('bob', 'other');
 select lives_ok($$ select public.delete_agent('other') $$, 'another one of its owner is');
+
+-- Files: of ann, who is held, one of her agent and one of a run; and of bob's agent that is not.
+select tests.operate();
+select tests.agent('bob', 'third');
+insert into public.runs (id, owner_id, agent_id, agent_name, version_id, version, status, input, engine, layers, limits, ended_at)
+values (tests.run_id('a'), tests.id('ann'), tests.agent_id('ann', 'weather'), 'weather', tests.id('version'), 1, 'lost', '1',
+  'quickjs', '{}', '{}', now());
+insert into public.files (owner_id, agent_id, run_id, path, bytes, type, sha256, content)
+select tests.id(who), tests.agent_id(who, agent), run, path, 0, 'text/plain', repeat('a', 64), ''
+from (values ('ann', 'weather', null, 'a'), ('ann', 'weather', tests.run_id('a'), 'scratch/a'), ('bob', 'third', null, 'a'))
+  as f (who, agent, run, path);
+create function tests.refuses(files text) returns text
+language sql as $$
+  select trim(string_agg(split_part(tests.error_of(format(change, files)), '|', 2), ' ')) from unnest(array[
+    'update public.files as f set sha256 = repeat(''b'', 64) where %s', 'delete from public.files as f where %s']) as change
+$$;
+select is(tests.refuses('owner_id = tests.id(''ann'') and run_id is null'), 'held held',
+  'a file of who is held is not overwritten, nor removed');
+select is(tests.refuses('run_id is not null'), '', 'a scratch area goes when its run has ended');
+select is(tests.refuses('owner_id = tests.id(''bob'')'), '', 'files of others are theirs');
+alter table public.runs disable trigger user;
+delete from public.runs;
+alter table public.runs enable trigger user;
+select tests.become('ann');
+select throws_ok($$ select public.remove_file('weather', 'a') $$, 'PT409', 'held', 'not by their owner either');
+select tests.operate();
+alter table public.files disable trigger user;
+delete from public.files;
+alter table public.files enable trigger user;
+
+-- A time of everybody's.
+select tests.agent('bob', 'fourth');
+savepoint before_flood;
+insert into public.legal_holds (kind, target, reason, since, until, created_by)
+values ('incident', tests.id('x'), 'x', now() - interval '1 day', now() + interval '1 day', tests.id('amy'));
+insert into public.runs (id, owner_id, agent_id, agent_name, version_id, version, status, input, engine, layers, limits,
+  created_at, ended_at)
+select tests.run_id('b' || ago, now() - ago * interval '1 day'), tests.id('bob'), tests.id('agent'), 'x', tests.id('version'),
+  1, 'lost', '1', 'quickjs', '{}', '{}', now() - ago * interval '1 day', now() - ago * interval '23 hours'
+from unnest(array[0, 3]) as ago;
+select tests.become('bob');
+select throws_ok($$ select public.delete_agent('fourth') $$, 'PT409', 'held', 'in an incident of everybody''s no agent is deleted');
+select tests.become('amy');
+select throws_ok($$ select public.erase_user(tests.id('vic')) $$, 'PT409', 'held', 'and nobody is erased');
+select tests.operate();
+select throws_ok($$ delete from public.runs where id = tests.run_id('b0') $$, 'PT409', 'held', 'nor any run of its time');
+select lives_ok($$ delete from public.runs where created_at < now() - interval '2 days' $$, 'but one of another time');
+update public.agents set created_at = now() + interval '2 days' where name = 'fourth';
+select tests.become('bob');
+select lives_ok($$ select public.delete_agent('fourth') $$, 'an agent that came after it was not in it');
+rollback to savepoint before_flood;
+
+-- Whoever has an administrator's key.
+select tests.key('amy', 'chief', array['admin']);
+select tests.become_key('amy', 'chief');
+select throws_ok(
+  $$ select public.hold('user', tests.id('vic'), 'x') $$, 'PT403', 'forbidden', 'no API key holds anything'
+);
+select throws_ok(
+  $$ select public.release_hold(id) from public.legal_holds where released_at is null $$, 'PT403', 'forbidden', 'or releases it'
+);
+select throws_ok($$ select public.erase_user(tests.id('vic')) $$, 'PT403', 'forbidden', 'or erases anybody');
+select is((select count(*)::int from public.legal_holds where released_at is null), 4, 'it sees what is held');
 
 select tests.operate();
 select throws_ok(

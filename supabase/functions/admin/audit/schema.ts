@@ -91,6 +91,11 @@ export const ChainReport = z.object({
   head_hash: Hash,
   problem: z.enum(["edited", "missing", "reordered", "truncated"]).nullable(),
   at_seq: z.int().nullable(),
+  compared: z.boolean().meta({
+    description:
+      "Whether there was anything to compare `expected_hash` with: of an entry that has " +
+      "expired, only a checkpoint knows the hash. Where not, `ok` says nothing of it",
+  }),
   checkpoint: Checkpoint.nullable()
     .meta({ description: "Where the log begins, if any of it has expired" }),
 }).meta({ id: "ChainReport" });
