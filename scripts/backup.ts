@@ -5,7 +5,7 @@
  */
 import postgres, { type Sql } from "postgres";
 import { dump } from "./backup/dump.ts";
-import { writeNew } from "./backup/file.ts";
+import { Fingerprint, writeNew } from "./backup/file.ts";
 import { BackupError } from "./backup/format.ts";
 import { lock } from "./backup/lock.ts";
 import { type Options, readOptions } from "./backup/options.ts";
@@ -15,14 +15,16 @@ const now = () => new Date().toISOString().replace(/[:.]/g, "-");
 
 async function backUpAll(sql: Sql, { key, objects, out }: Options): Promise<void> {
   const path = out ?? `cloister-${now()}.backup.age`;
+  const print = new Fingerprint();
   const { header, rows, missingObjects } = await dump(sql, {
     key,
     objects,
-    write: (backup) => writeNew(path, backup),
+    write: (backup) => writeNew(path, backup.pipeThrough(print.through())),
   });
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
   console.log(`${path}: ${header.tables.length} tables, ${total} rows, audit log up to entry`);
   console.log(`${header.audit.seq} ${header.audit.hash}`);
+  console.log(`SHA-256 of the file: ${print.sha256}`);
   await warn(sql, objects !== undefined, missingObjects);
 }
 

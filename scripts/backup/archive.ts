@@ -91,7 +91,11 @@ async function* partsOf(archive: ReadableStream<Uint8Array>): AsyncGenerator<Par
     }
   } catch (cause) {
     if (cause instanceof BackupError) throw cause;
-    throw new BackupError("The backup was cut off or changed: its seal is broken.", { cause });
+    throw new BackupError(
+      "This opens, but is no whole backup of a project: it was cut off, or is something else, as an " +
+        "export of one person, which is not restored.",
+      { cause },
+    );
   }
 }
 

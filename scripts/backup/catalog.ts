@@ -16,7 +16,9 @@ const ACCOUNTS = ["users", "identities", "mfa_factors"];
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   "app.context_key": "a key that every database makes for itself",
   "app.jobs": "the chapters fill it: what the clock calls",
+  "app.partitioned": "the chapters fill it, too: what partitions are made of",
   "app.run_queue": "follows from the runs that are queued",
+  "app.run_claims": "who had taken a run is gone: the run is taken anew",
   "app.counters": "figures of the old stack: a new one begins at zero",
   "app.counts": "figures, too",
   "app.metric_batches": "figures on their way",

@@ -1,4 +1,28 @@
+import { createHash } from "node:crypto";
 import { BackupError } from "./format.ts";
+
+/** The SHA-256 of a stream, taken while it goes through. */
+export class Fingerprint {
+  readonly #hash = createHash("sha256");
+  #sha256: string | undefined;
+
+  /** What the stream is piped through, once. */
+  through(): TransformStream<Uint8Array, Uint8Array> {
+    return new TransformStream({
+      transform: (chunk, controller) => {
+        this.#hash.update(chunk);
+        controller.enqueue(chunk);
+      },
+      flush: () => void (this.#sha256 = this.#hash.digest("hex")),
+    });
+  }
+
+  /** In hex. Throws a {@link BackupError} as long as the stream has not ended. */
+  get sha256(): string {
+    if (this.#sha256 !== undefined) return this.#sha256;
+    throw new BackupError("The backup was not read to its end.");
+  }
+}
 
 /**
  * Writes a stream into a new file, under another name until it is whole: what was broken off is no

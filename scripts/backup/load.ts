@@ -3,6 +3,7 @@ import { type Part, unpack } from "./archive.ts";
 import { readHead } from "./catalog.ts";
 import { type Copy, copyInto } from "./copy.ts";
 import { columnsOf, quote, SPELLING } from "./dump.ts";
+import { Fingerprint } from "./file.ts";
 import { BackupError, type Header, type Manifest, nameOf, type Table } from "./format.ts";
 import { type Key, unlock } from "./lock.ts";
 import { type Objects, Restorer } from "./objects.ts";
@@ -12,6 +13,8 @@ import { asReplica, clear, findTriggers, finish, refuseUnfit, silence, wake } fr
 export interface Loaded {
   header: Header;
   manifest: Manifest;
+  /** Of the file as it lies there, in hex. */
+  sha256: string;
 }
 
 /** How a backup is restored. */
@@ -21,20 +24,31 @@ export interface LoadOptions {
   objects?: Objects | undefined;
   /** Reads the backup, still locked, from its beginning. */
   open(): Promise<ReadableStream<Uint8Array>>;
+  /** The SHA-256 that the file must have, in hex: what a recipient locks, anybody can have made. */
+  expected?: string | undefined;
 }
 
 /**
  * Reads a backup to its end without a database, and answers what it is of. Throws a
- * {@link BackupError} unless it is whole.
+ * {@link BackupError} unless it is whole, and the one that is expected.
  */
-export async function inspect({ key, open }: Pick<LoadOptions, "key" | "open">): Promise<Loaded> {
+export async function inspect(
+  { key, open, expected }: Omit<LoadOptions, "objects">,
+): Promise<Loaded> {
   let found: Header | undefined;
-  const manifest = await unpack(await unlock(key, await open()), {
+  const print = new Fingerprint();
+  const manifest = await unpack(await unlock(key, (await open()).pipeThrough(print.through())), {
     header: (header) => Promise.resolve(void (found = header)),
     part: () => Promise.resolve(),
   });
   if (found === undefined) throw new BackupError("The backup is empty.");
-  return { header: found, manifest };
+  const { sha256 } = print;
+  if (expected !== undefined && expected !== sha256) {
+    throw new BackupError(
+      `This is another backup than the one expected: its SHA-256 is ${sha256}.`,
+    );
+  }
+  return { header: found, manifest, sha256 };
 }
 
 /**
@@ -43,15 +57,20 @@ export async function inspect({ key, open }: Pick<LoadOptions, "key" | "open">):
  * every count, the foreign keys and the chain of the audit log hold. Throws a {@link BackupError} that
  * says what is wrong.
  */
-export async function load(sql: Sql, { key, objects, open }: LoadOptions): Promise<Loaded> {
-  await inspect({ key, open });
+export async function load(
+  sql: Sql,
+  { key, objects, open, expected }: LoadOptions,
+): Promise<Loaded> {
+  const { sha256 } = await inspect({ key, open, expected });
   await using storage = new Restorer(objects);
-  const archive = await unlock(key, await open());
+  const print = new Fingerprint();
+  const archive = await unlock(key, (await open()).pipeThrough(print.through()));
   const loaded = await sql.begin(async (tx) => {
     await tx.unsafe(SPELLING);
     const work = new Loading(tx, storage);
     const manifest = await work.read(archive);
-    return { header: work.header, manifest };
+    if (print.sha256 !== sha256) throw new BackupError("The backup changed while it was read.");
+    return { header: work.header, manifest, sha256 };
   }).catch((error) => {
     if (!(error instanceof postgres.PostgresError)) throw error;
     throw new BackupError(`Postgres refuses it: ${error.message} (${error.code}).`, {

@@ -49,9 +49,19 @@ export async function unlock(
     asKey("identity", () => decrypter.addIdentity(key.identity ?? ""));
   } else if (key.passphrase !== undefined) decrypter.addPassphrase(key.passphrase);
   else throw new BackupError("Opening a backup takes a passphrase or an identity.");
-  return await decrypter.decrypt(locked).catch((cause) => {
+  const opened = await decrypter.decrypt(locked).catch((cause) => {
     throw new BackupError(reasonOf(cause), { cause });
   });
+  return ReadableStream.from(named(opened));
+}
+
+/** Says of an error within the stream that it is one of the seal. */
+async function* named(opened: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* opened;
+  } catch (cause) {
+    throw new BackupError("The backup was cut off or changed: its seal is broken.", { cause });
+  }
 }
 
 /** Until here only the head of the lock was read: what is wrong with the rest shows later. */

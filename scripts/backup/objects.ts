@@ -1,4 +1,5 @@
 /** The contents of files that lie in Storage: read with the tables that name them, and put back. */
+import { Buffer } from "node:buffer";
 import type { TransactionSql } from "postgres";
 import * as z from "zod";
 import type { ObjectStore } from "../../supabase/functions/_shared/storage.ts";
@@ -54,11 +55,21 @@ export class Restorer implements AsyncDisposable {
           " CLOISTER_STORAGE_BUCKET, so that they can be put there.",
       );
     }
-    const id = z.uuid().parse(name.slice(PREFIX.length));
-    await this.objects.put(id, bytes).catch((cause) => {
+    const { data: id } = z.guid().safeParse(name.slice(PREFIX.length));
+    if (id === undefined) throw new BackupError(`The entry ${name} is none of a content.`);
+    try {
+      await this.objects.put(id, bytes);
+      this.#put.push(id);
+    } catch (cause) {
+      if (await this.#lies(id, bytes)) return;
       throw new BackupError(`Storage did not take the content ${id}.`, { cause });
-    });
-    this.#put.push(id);
+    }
+  }
+
+  /** Whether a restore that was broken off has put it there already. That is not ours to take away. */
+  async #lies(id: string, bytes: Uint8Array): Promise<boolean> {
+    const there = await this.objects?.get(id).catch(() => undefined);
+    return there !== undefined && Buffer.compare(there, bytes) === 0;
   }
 
   /** From here on what was put stays. */

@@ -20,6 +20,8 @@ export interface Options {
   user: string | undefined;
   /** Whether only to look whether the backup is whole. */
   check: boolean;
+  /** The SHA-256 that the backup must have. */
+  expected: string | undefined;
   file: string | undefined;
 }
 
@@ -27,12 +29,13 @@ export interface Options {
 export async function readOptions(args: string[]): Promise<Options> {
   const { values, positionals } = parse(args);
   return {
-    databaseUrl: await databaseUrl(values["database-url"], values.check === true),
+    databaseUrl: await databaseUrl(values.check === true),
     key: await readKey(values.recipient, values.identity),
     objects: openObjects(),
     out: values.out,
     user: values.user,
     check: values.check === true,
+    expected: readExpected(values.expect),
     file: positionals[0],
   };
 }
@@ -47,7 +50,7 @@ function parse(args: string[]) {
         user: FLAG,
         recipient: FLAG,
         identity: FLAG,
-        "database-url": FLAG,
+        expect: FLAG,
         check: { type: "boolean" },
       },
     });
@@ -56,9 +59,18 @@ function parse(args: string[]) {
   }
 }
 
-/** DATABASE_URL, or the database of a local stack that runs in this folder. */
-async function databaseUrl(said: string | undefined, needless: boolean): Promise<string> {
-  const url = said ?? Deno.env.get("DATABASE_URL") ?? await localStack();
+function readExpected(said: string | undefined): string | undefined {
+  const sha256 = said?.toLowerCase();
+  if (sha256 === undefined || /^[0-9a-f]{64}$/.test(sha256)) return sha256;
+  throw new BackupError("--expect takes the SHA-256 that the backup was told to have: 64 digits.");
+}
+
+/**
+ * DATABASE_URL, or the database of a local stack that runs in this folder. It has a password, so it
+ * is never an argument, either.
+ */
+async function databaseUrl(needless: boolean): Promise<string> {
+  const url = Deno.env.get("DATABASE_URL") ?? await localStack();
   if (url !== undefined || needless) return url ?? "";
   throw new BackupError(
     "Which database? Set DATABASE_URL (the direct connection, or the pooler in session mode), or" +
@@ -103,14 +115,22 @@ async function readIdentity(path: string): Promise<string> {
   return line.trim();
 }
 
-const Keys = z.record(z.string(), z.string());
+/** The keys as the functions have them, of which the default one is ours. */
+const Keys = z.string().transform((text, ctx) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    ctx.addIssue("This is no JSON.");
+    return z.NEVER;
+  }
+}).pipe(z.looseObject({ default: z.string().min(1) }));
 
 /** Storage, where all that names it is there. */
 function openObjects(): Objects | undefined {
   const [url, keys, bucket] = ["SUPABASE_URL", "SUPABASE_SECRET_KEYS", "CLOISTER_STORAGE_BUCKET"]
     .map((name) => Deno.env.get(name));
   if (!url || !keys || !bucket) return undefined;
-  const secretKey = Keys.parse(JSON.parse(keys)).default;
-  if (secretKey === undefined) throw new BackupError("SUPABASE_SECRET_KEYS names no default key.");
-  return createObjectStore({ supabaseUrl: url, secretKey }, bucket);
+  const { data } = Keys.safeParse(keys);
+  if (data === undefined) throw new BackupError("SUPABASE_SECRET_KEYS names no default key.");
+  return createObjectStore({ supabaseUrl: url, secretKey: data.default }, bucket);
 }

@@ -26,10 +26,12 @@ export async function dumpPerson(
     write(archive: ReadableStream<Uint8Array>): Promise<void>;
   },
 ): Promise<void> {
+  const { data: id } = z.guid().safeParse(user);
+  if (id === undefined) throw new BackupError(`${user} is no id of a user.`);
   await sql.begin("isolation level repeatable read read only", async (tx) => {
-    const [there] = await tx`select from auth.users where id = ${z.guid().parse(user)}`;
+    const [there] = await tx`select from auth.users where id = ${id}`;
     if (there === undefined) throw new BackupError("There is no such user.");
-    await write(makeZip(pieces(tx, user, objects)));
+    await write(makeZip(pieces(tx, id, objects)));
   });
 }
 

@@ -1,7 +1,7 @@
 /** What a restore does to the database that it fills, before and after the data comes. */
 import type { TransactionSql } from "postgres";
 import * as z from "zod";
-import { LEFT_OUT, readChapters, readTables } from "./catalog.ts";
+import { LEFT_OUT, readChapters, readSequences, readTables } from "./catalog.ts";
 import { quote } from "./dump.ts";
 import { BackupError, type Header, type Manifest, nameOf, type Table } from "./format.ts";
 
@@ -26,6 +26,9 @@ export async function refuseUnfit(tx: TransactionSql, header: Header): Promise<v
     );
   }
   compareTables(header.tables, await readTables(tx));
+  const sequences = (await readSequences(tx)).map(nameOf);
+  const foreign = header.sequences.map(nameOf).find((name) => !sequences.includes(name));
+  if (foreign !== undefined) throw new BackupError(`The target has no sequence ${foreign}.`);
   await tx`lock table auth.users, app.audit_head in share row exclusive mode`;
   const [used] = await tx<{ users: boolean; audited: boolean }[]>`
     select exists (select from auth.users) as users,

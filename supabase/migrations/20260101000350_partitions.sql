@@ -12,12 +12,11 @@
 create table app.partitioned (
   name text primary key,
   key text not null check (key in ('id', 'run_id', 'at')),
-  storage text not null default '',
   only_grows boolean not null default false
 );
 comment on table app.partitioned is
-  'Tables of the schema public that are partitioned by month, by a UUIDv7 or by at. storage is how '
-  'partitions are made; only_grows: nobody changes or deletes a row in one either.';
+  'Tables of the schema public that are partitioned by month, by a UUIDv7 or by at. only_grows: '
+  'nobody changes or deletes a row in a partition either.';
 revoke all on table app.partitioned from public, anon, authenticated, service_role;
 
 -- Takes the turn if nobody has it. False: somebody does what the caller was about to do.
@@ -102,8 +101,7 @@ begin
     return false;
   end if;
   execute format('
-    create table %1$s (like %2$s including defaults including constraints including storage)'
-    || kind.storage || ';
+    create table %1$s (like %2$s including defaults including constraints including storage);
     lock table only %2$s in share update exclusive mode;
     lock table %3$s in access exclusive mode;
     alter table %3$s disable trigger user;
@@ -170,19 +168,18 @@ revoke execute on function app.ensure_partitions from public, anon, authenticate
 
 -- Makes a table what the comment above says: its default partition, and those of the months at hand.
 create function app.partition_by_month(
-  name text, key text, storage text default '', only_grows boolean default false
+  name text, key text, only_grows boolean default false
 ) returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
   kind app.partitioned := row(
-    partition_by_month.name, partition_by_month.key, partition_by_month.storage,
-    partition_by_month.only_grows);
+    partition_by_month.name, partition_by_month.key, partition_by_month.only_grows);
 begin
-  execute format('create table app.%1$I partition of public.%2$I default %3$s;
+  execute format('create table app.%1$I partition of public.%2$I default;
     comment on table app.%1$I is ''Rows whose month has no partition.''',
-    kind.name || '_default', kind.name, kind.storage);
+    kind.name || '_default', kind.name);
   perform app.guard_partition(kind, format('app.%I', kind.name || '_default'));
   insert into app.partitioned select kind.*;
   for step in 0..2 loop

@@ -29,7 +29,8 @@ revoke execute on function app.names_of from public, anon, authenticated, servic
 
 -- The sections of an export: what the API shows of a user (the tables of public), and what was set or
 -- counted for them. Not what the machine keeps to itself, such as hashes, locked values and claims. In
--- a condition $1 is the user; rows of runs are found by their run, in whose order they lie.
+-- a condition $1 is the user; rows of runs are found by their run, in whose order they lie. Nor that an
+-- investigation holds something of theirs, and why: whoever is told has been warned.
 create function app.personal_sections()
 returns table (section text, relation oid, condition text, sorted_by text[])
 language sql stable
@@ -48,6 +49,7 @@ as $$
       and (c.relnamespace = 'public'::regnamespace
         or c.oid in (to_regclass('app.user_roles'), to_regclass('app.cpu_usage'),
           to_regclass('app.dead_letters'), to_regclass('app.tool_budgets')))
+      and c.oid is distinct from to_regclass('public.legal_holds')
   )
   select t.name, t.oid, case
       when t.name = 'audit_log' then

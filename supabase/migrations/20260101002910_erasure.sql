@@ -3,18 +3,14 @@
 -- what nobody may change: the audit log, whose chain goes on holding, evidence, and holds.
 
 -- Whether somebody must keep what a user has: a hold on them, on one of their agents, on an incident
--- of theirs, or on one of everybody's that they ran something in.
+-- of theirs, or on one of everybody's in which there was an account.
 create function app.user_is_held(user_id uuid) returns boolean
 language plpgsql stable
 set search_path = ''
 as $$
 begin
-  return app.is_held(user_is_held.user_id, null) or exists (
-    select from public.legal_holds as h
-    join public.runs as r on r.owner_id = user_is_held.user_id
-      and r.created_at >= h.since and r.created_at < h.until
-    where h.released_at is null and h.user_id is null
-  );
+  return app.is_held(user_is_held.user_id, null, coalesce((
+    select u.created_at from auth.users as u where u.id = user_is_held.user_id), '-infinity'));
 end;
 $$;
 revoke execute on function app.user_is_held from public, anon, authenticated, service_role;
@@ -120,6 +116,7 @@ declare
   running int;
 begin
   perform app.require('admin');
+  perform app.require_person();
   perform from auth.users as u where u.id = erase_user.user_id for update;
   if not found then
     perform app.refuse(404, 'not_found', 'There is no such user.');

@@ -1,5 +1,7 @@
 import assert from "@std/assert";
 import { BackupError } from "../../../scripts/backup/format.ts";
+import { Fingerprint } from "../../../scripts/backup/file.ts";
+import { load } from "../../../scripts/backup/load.ts";
 import { openServer, type Server } from "../../../scripts/database/server.ts";
 import { fillTables } from "../../database/cast.ts";
 import * as rig from "./rig.ts";
@@ -103,7 +105,7 @@ Deno.test("what is no backup, or one of a newer format, is told so by name", asy
   const text = new TextEncoder().encode("hello, world");
   await refused(text, /no backup/, "text");
   await refused(new Uint8Array(), /no backup/, "nothing");
-  await refused(await rig.close(world.key, text), /cut off|changed/, "a locked text");
+  await refused(await rig.close(world.key, text), /opens, but is no whole backup/, "a locked text");
   const newer = await rewritten((name, body) =>
     name === "cloister.json" ? rig.edit(body, { version: 2, unknown: true }) : body
   );
@@ -182,5 +184,42 @@ Deno.test("an archive whose rows do not fit together is refused by the database,
   await assert.rejects(attempt(fewer), /app.role_permissions has \d+ rows, and the backup says/);
   const broken = await forge("app.settings", (rows) => rows.replaceAll("\t", ""));
   await assert.rejects(attempt(broken), /missing data|invalid input/);
+  await unchanged();
+});
+
+Deno.test("a backup that was forged for the same recipient is not the one whose SHA-256 was noted", async () => {
+  const forged = await rig.close(world.key, world.archive);
+  const print = new Fingerprint();
+  await new Response(new Blob([world.backup.slice()]).stream().pipeThrough(print.through()))
+    .bytes();
+  const attempt = (bytes: Uint8Array[], expected?: string) => {
+    const open = () => Promise.resolve(new Blob([bytes.shift()?.slice() ?? ""]).stream());
+    return load(world.target.sql, { key: world.key, open, expected });
+  };
+  await assert.rejects(
+    attempt([forged, forged], print.sha256),
+    /another backup than the one expected/,
+  );
+  const exchanged = attempt([world.backup, forged], print.sha256);
+  await assert.rejects(exchanged, /changed while it was read/);
+  await unchanged();
+});
+
+Deno.test("a backup brings nothing that the database would execute, nor what is none of ours", async () => {
+  const bring = async (member: "tables" | "sequences", foreign: Record<string, unknown>) =>
+    await rig.close(
+      world.key,
+      await rig.repacked(world.archive, ({ name, bytes }) => {
+        if (name !== "cloister.json") return { name, bytes };
+        const header = JSON.parse(new TextDecoder().decode(bytes));
+        return { name, bytes: rig.edit(bytes, { [member]: [...header[member], foreign] }) };
+      }),
+    );
+  for (const name of ["jobs", "partitioned", "context_key"]) {
+    const table = { schema: "app", name, columns: [] };
+    await refused(await bring("tables", table), new RegExp(`no table app.${name}`), name);
+  }
+  const sequence = { schema: "auth", name: "ids", last: "1", called: true };
+  await refused(await bring("sequences", sequence), /no sequence auth.ids/);
   await unchanged();
 });

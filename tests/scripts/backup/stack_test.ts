@@ -60,9 +60,13 @@ Deno.test("after a restore into a new stack people sign in as before, and their 
   }
 
   const env = { DATABASE_URL: to.stack.databaseUrl };
-  const restored = await task("restore", [out, "--identity", opener], env);
+  const [, sha256 = ""] = /SHA-256 of the file: ([0-9a-f]{64})/.exec(made.text) ?? [];
+  const expecting = ["--identity", opener, "--expect", sha256];
+  const other = await task("restore", [out, ...expecting.with(-1, "0".repeat(64))], env);
+  assert.match(other.text, /another backup than the one expected/);
+  const restored = await task("restore", [out, ...expecting], env);
   assert.equal(restored.code, 0, restored.text);
-  const again = await task("restore", [out, "--identity", opener], env);
+  const again = await task("restore", [out, ...expecting], env);
   assert.match(again.text, /^The target has users/);
   assert.equal(again.code, 1);
 
