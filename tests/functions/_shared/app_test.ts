@@ -1,7 +1,8 @@
 import assert from "@std/assert";
 import * as z from "zod";
 import { createApp } from "../../../supabase/functions/_shared/app.ts";
-import { route } from "../../../supabase/functions/_shared/route.ts";
+import { route, runRoute } from "../../../supabase/functions/_shared/route.ts";
+import { createTracer } from "../../../supabase/functions/_shared/trace/tracer.ts";
 import { fakePlatform } from "./platform.ts";
 
 /** An app with one route, whose rule throws. */
@@ -66,4 +67,30 @@ Deno.test("GET /<function>/health answers 503 where the function cannot do its w
   assert.equal(response.status, 503);
   const { status, checks } = await response.json();
   assert.deepEqual({ status, checks }, { status: "unavailable", checks: { database: "down" } });
+});
+
+Deno.test("whoever is not known has nothing traced by saying so, nor by a pass that is none", async () => {
+  await using outside = broken(new Error("x"));
+  let spans = 0;
+  const tracer = createTracer({ add: () => spans++, flush: () => Promise.resolve() }, 0);
+  const called = runRoute(
+    {
+      method: "post",
+      path: "/",
+      summary: "",
+      accept: z.object({}),
+      access: "run",
+      budget: "execute",
+    },
+    () => Promise.resolve(null),
+  );
+  const app = createApp("x", { ...outside.platform, tracer }, [called]);
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  for (const authorization of ["", "Bearer x", "Bearer ct_x"]) {
+    const headers = { traceparent, authorization };
+    const response = await app.request("/x", { method: "POST", headers });
+    assert.equal(response.status, 401);
+    await response.body?.cancel();
+  }
+  assert.equal(spans, 0);
 });

@@ -41,8 +41,9 @@ export const Given = z.strictObject({
 });
 export type Given = z.infer<typeof Given>;
 
-/** What an offer is answered with: null where there is nothing to do. */
-export const Claimed = z.strictObject({ claim: Given.nullable() });
+/** What an offer is answered with: null where there is nothing to do, or, `again`, not yet. */
+export const Claimed = z.strictObject({ claim: Given.nullable(), again: z.boolean() });
+export type Claimed = z.infer<typeof Claimed>;
 
 /** A runner has a place for the run. */
 export const Beginning = z.strictObject({

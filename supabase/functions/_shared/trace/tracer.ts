@@ -42,6 +42,8 @@ export interface Span {
   set(attributes: SpanAttributes): void;
   /** Ends it, once, perhaps by another name; what comes later is not heard. */
   end(how?: { failed?: boolean; name?: string }): void;
+  /** Ends it as if it had never begun: nothing is recorded. */
+  forget(): void;
 }
 
 /** How a span begins. */
@@ -49,6 +51,8 @@ export interface SpanStart {
   kind?: SpanKind;
   /** The `traceparent` of what it is part of. One that is malformed is ignored. */
   parent?: string | null | undefined;
+  /** Whether a stranger may have said so: what is recorded of ours is not theirs to decide. */
+  outside?: boolean;
   attributes?: SpanAttributes;
 }
 
@@ -59,9 +63,12 @@ export interface Tracer {
   flush(): Promise<void>;
 }
 
-/** Records nothing, and hands on the trace of whoever calls. */
+/** Records nothing, and hands on the trace of whoever calls, as our own version of it. */
 export const NO_TRACER: Tracer = {
-  start: (_name, { parent } = {}) => silent(parseTraceparent(parent) && parent),
+  start: (_name, { parent: text } = {}) => {
+    const parent = parseTraceparent(text);
+    return silent(parent && formatTraceparent(parent));
+  },
   flush: () => Promise.resolve(),
 };
 
@@ -72,15 +79,17 @@ export interface SpanSink {
 }
 
 /**
- * A tracer whose spans go to a sink. Whether a trace is recorded is the word of whoever began it;
- * of those that begin here, `ratio` are.
+ * A tracer whose spans go to a sink. Of the traces that begin here, `ratio` are recorded, and no more
+ * of those that come from outside: they may say that they are not to be. Our own parts go by each
+ * other's word.
  */
 export function createTracer(sink: SpanSink, ratio = 1): Tracer {
   return {
-    start(name, { kind = "internal", parent: text, attributes: given = {} } = {}) {
+    start(name, { kind = "internal", parent: text, outside, attributes: given = {} } = {}) {
       const parent = parseTraceparent(text);
       if (parent?.sampled === false) return silent(formatTraceparent(parent));
-      const context = newContext(parent, parent !== undefined || Math.random() < ratio);
+      const trusted = parent !== undefined && outside !== true;
+      const context = newContext(parent, trusted || Math.random() < ratio);
       const traceparent = formatTraceparent(context);
       if (!context.sampled) return silent(traceparent);
       const { traceId, spanId } = context;
@@ -106,14 +115,15 @@ export function createTracer(sink: SpanSink, ratio = 1): Tracer {
             failed,
           });
         },
+        forget: () => void (ended = true),
       };
     },
     flush: () => sink.flush(),
   };
 }
 
-function silent(traceparent: string | null | undefined): Span {
-  return { traceparent: traceparent ?? undefined, set() {}, end() {} };
+function silent(traceparent: string | undefined): Span {
+  return { traceparent, set() {}, end() {}, forget() {} };
 }
 
 /** Finer than a millisecond, so that what is short is not nothing. */

@@ -5,6 +5,7 @@ import {
   createTracer,
   NO_TRACER,
   type SpanRecord,
+  type SpanStart,
 } from "../../../../supabase/functions/_shared/trace/tracer.ts";
 import { startCollector, textOf } from "../../../fakes/collector.ts";
 
@@ -76,9 +77,29 @@ Deno.test("a span ends once, and a trace whose caller does not record it is not 
   await NO_TRACER.flush();
 });
 
+Deno.test("strangers do not decide how much is recorded, and our own parts do", () => {
+  const recordedOf = (ratio: number, how: SpanStart) => {
+    let seen = 0;
+    const tracer = createTracer({ add: () => seen++, flush: () => Promise.resolve() }, ratio);
+    const spans = Array.from({ length: 100 }, () => tracer.start("a", how));
+    for (const span of spans) span.end();
+    const told = spans.filter(({ traceparent }) => traceparent?.endsWith("-01")).length;
+    assert.equal(told, seen, "whoever is called on its account is told the same");
+    return seen;
+  };
+  const [stranger, ours] = [{ parent: PARENT, outside: true }, { parent: PARENT }];
+  assert.deepEqual([recordedOf(0, stranger), recordedOf(1, stranger)], [0, 100]);
+  const some = recordedOf(0.5, stranger);
+  assert.ok(some > 10 && some < 90, `${some}`);
+  assert.deepEqual([recordedOf(0, ours), recordedOf(0.5, ours)], [100, 100]);
+});
+
 Deno.test("without a collector the caller's trace is handed on, and no other begins", () => {
   assert.equal(NO_TRACER.start("a", { parent: PARENT }).traceparent, PARENT);
   assert.equal(NO_TRACER.start("a", { parent: "00-nonsense" }).traceparent, undefined);
+  for (const later of [`01${PARENT.slice(2)}-extra`, `cc${PARENT.slice(2)}`]) {
+    assert.equal(NO_TRACER.start("a", { parent: later }).traceparent, PARENT, "as our version");
+  }
   assert.equal(NO_TRACER.start("a").traceparent, undefined);
 });
 
