@@ -104,7 +104,7 @@ as $$
 $$;
 comment on function public.delete_agent is
   'Deletes an agent with its versions; its runs stay. Errors: forbidden, not_found, '
-  'agent_quarantined, agent_busy.';
+  'agent_quarantined, agent_busy, held.';
 revoke execute on function public.delete_agent from public, anon, authenticated, service_role;
 grant execute on function public.delete_agent to authenticated;
 

@@ -46,9 +46,11 @@ begin
   if begin_queued_run.wall_ms is null or begin_queued_run.wall_ms not between 1 and 86400000 then
     perform app.refuse(400, 'invalid_request', 'wall_ms lies between 1 and 86400000.');
   end if;
-  -- Locks in the order of start_run(): the user's turn, the agent, the turn of quarantines, the run.
+  -- Locks in the order of start_run(): the user's turn, the user, the agent, the turn of quarantines,
+  -- the run.
   select r.* into run from public.runs as r where r.id = begin_queued_run.run_id;
   perform app.take_turn('runs', run.owner_id);
+  perform from auth.users as u where u.id = run.owner_id for key share;
   perform from public.agents as a where a.id = run.agent_id for share;
   perform app.share_turn('quarantines');
   run := app.claimed_run(begin_queued_run.run_id, begin_queued_run.claim);

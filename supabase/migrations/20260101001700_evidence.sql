@@ -1,6 +1,6 @@
 -- Evidence: what an incident leaves behind, collected by an admin with the admin's own rights and
 -- kept with the signature of the function that asked. It is kept in sections, each the text of one
--- JSON array, so that its bytes can be hashed and signed.
+-- JSON array, so that its bytes can be hashed and signed. Long, because each section says its own rows.
 
 create table public.evidence (
   id uuid primary key default app.uuid7(),

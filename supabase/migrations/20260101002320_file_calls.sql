@@ -99,6 +99,6 @@ as $$
   select app.remove_file(remove_file.agent_name, remove_file.path);
 $$;
 comment on function public.remove_file is
-  'Removes a file of the caller''s agent. Errors: forbidden, not_found, agent_quarantined.';
+  'Removes a file of the caller''s agent. Errors: forbidden, not_found, agent_quarantined, held.';
 revoke execute on function public.remove_file from public, anon, authenticated, service_role;
 grant execute on function public.remove_file to authenticated;

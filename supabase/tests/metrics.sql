@@ -2,6 +2,12 @@ begin;
 \ir helpers.psql
 select plan(35);
 
+-- Whatever was counted before.
+delete from app.counts;
+delete from app.counters;
+delete from app.metric_batches;
+delete from app.gauges;
+
 -- How much of a counter there is, and of a histogram how often it was met.
 create function tests.counted(name text, labels jsonb default '{}') returns float8
 language sql security definer as $$
@@ -52,7 +58,10 @@ select is(tests.counted('cloister_x_total'), 2::float8, 'and counts once');
 select public.record_metrics(tests.batch('b', tests.series('cloister_x_total', '[3]', '{"function": "execute"}')));
 select is(tests.counted('cloister_x_total', '{"function": "execute"}'), 5::float8, 'isolates add up');
 select tests.operate();
-select ok(app.fold_counts(1) = 1, 'what was counted is made short, some at a time');
+-- Now and then whoever reports makes short what is there, so these are counted here.
+insert into app.counts (name, labels, sums)
+select 'cloister_x_total', '{"function": "execute"}', array[0] from generate_series(1, 2);
+select is(app.fold_counts(1), 1, 'what was counted is made short, some at a time');
 select is(tests.counted('cloister_x_total'), 5::float8, 'and says the same in between');
 select app.fold_counts();
 select is(tests.counted('cloister_x_total'), 5::float8, 'and after');

@@ -52,6 +52,7 @@ export const CRON_EDITS: readonly Edit[] = [
   ["schedules", "app.create_schedule", "draft.enabled := true;", "draft.enabled := enabled;"],
   ["schedules", "app.create_schedule", "app.key_id()", "null"],
   ["schedules", "app.update_schedule", "app.triggered_agent", "app.own_agent"],
+  ["schedules", "app.update_schedule", "perform app.refuse_others_key(old.key_id);", ""],
   ["schedules", "app.update_schedule", "coalesce(app.key_id(), old.key_id)", "old.key_id"],
   ["schedules", "app.update_schedule", "coalesce(app.key_id(), old.key_id)", "app.key_id()"],
   ["schedules", "app.delete_schedule", "app.triggered_agent", "app.own_agent"],

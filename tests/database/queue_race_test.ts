@@ -48,10 +48,13 @@ interface Claim {
 }
 
 async function claim(sql: Sql, lease: number): Promise<Claim | null> {
-  const [row] = await sql<{ given: Claim | null }[]>`
-    select public.claim_queued_run('edge:test', ${lease}) as given
-  `;
-  return row?.given ?? null;
+  for (;;) {
+    const [row] = await sql<{ given: Claim | { again: true } | null }[]>`
+      select public.claim_queued_run('edge:test', ${lease}) as given
+    `;
+    const given = row?.given ?? null;
+    if (given === null || "run_id" in given) return given;
+  }
 }
 
 async function execute(sql: Sql, { run_id, claim, attempt }: Claim): Promise<string | undefined> {

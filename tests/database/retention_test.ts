@@ -1,9 +1,10 @@
 import assert from "@std/assert";
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
 import * as z from "zod";
 import { createScratch } from "../../scripts/database/scratch.ts";
 import { openServer } from "../../scripts/database/server.ts";
-import { callAs, tally } from "./caller.ts";
+import { callAs, type Outcome, tally } from "./caller.ts";
+import type { Identity } from "./database.ts";
 
 const OWNER = "00000000-0000-4000-8000-00000000000a";
 const HELD = "00000000-0000-4000-8000-00000000000b";
@@ -206,3 +207,66 @@ Deno.test("a hold waits for the expiry under way, and then nothing more of it go
     await expireAll(sql);
     assert.deepEqual(await counts(sql, HELD), before);
   }));
+
+/** Settles when somebody in this database waits for somebody else's lock. */
+async function someoneWaits(sql: Sql): Promise<void> {
+  for (let tries = 0; tries < 10_000; tries++) {
+    const [row] = await sql`
+      select exists (select from pg_stat_activity as a
+        where a.datname = current_database() and cardinality(pg_blocking_pids(a.pid)) > 0) as some`;
+    if (row?.some === true) return;
+  }
+  throw new Error("Nobody waits");
+}
+
+Deno.test("a user is held or erased, and an agent held or deleted, never both", () =>
+  withOld(1, async (connect) => {
+    const sql = connect(4);
+    const admin = { role: "authenticated", sub: OWNER } as const;
+    const user = { role: "authenticated", sub: HELD } as const;
+    await sql`insert into app.user_roles (user_id, role) values (${OWNER}, 'admin')`;
+    await callAs(sql, user, (tx) => tx`select public.create_agent('kept', '', 'x', 'javascript')`);
+    const [agent] = await sql`select id from public.agents`;
+    const remove: Call = [user, (tx) => tx`select public.delete_agent('kept')`];
+    const erase: Call = [admin, (tx) => tx`select public.erase_user(${HELD})`];
+    const hold = (kind: string, target: unknown): Call => [
+      admin,
+      (tx) => tx`select public.hold(${kind}, ${String(target)}, 'a case')`,
+    ];
+    const release = () =>
+      callAs(
+        sql,
+        admin,
+        (tx) =>
+          tx`select public.release_hold(id) from public.legal_holds where released_at is null`,
+      );
+    for (
+      const [first, second, outcome] of [
+        [hold("agent", agent?.["id"]), remove, "held"],
+        [hold("agent", agent?.["id"]), erase, "held"],
+        [hold("user", HELD), erase, "held"],
+        [remove, hold("agent", agent?.["id"]), "not_found"],
+        [erase, hold("user", HELD), "not_found"],
+      ] as const
+    ) {
+      assert.equal(await overtaken(sql, first, second), outcome);
+      await release();
+    }
+    const [left] = await sql`
+      select count(*)::int as holds from public.legal_holds where released_at is null`;
+    assert.equal(left?.["holds"], 0);
+  }));
+
+type Call = readonly [who: Identity, query: (tx: TransactionSql) => Promise<unknown>];
+
+/** What a call comes to that begins when another has done its work, and has not committed yet. */
+async function overtaken(sql: Sql, [who, query]: Call, [other, late]: Call): Promise<Outcome> {
+  let waits: Promise<Outcome> | undefined;
+  const done = await callAs(sql, who, async (tx) => {
+    await query(tx);
+    waits = callAs(sql, other, late);
+    await someoneWaits(sql);
+  });
+  assert.equal(done, "done");
+  return await (waits ?? Promise.reject(new Error("It was not called")));
+}

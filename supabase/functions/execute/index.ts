@@ -1,12 +1,12 @@
 import { createApp } from "../_shared/app.ts";
 import { keepAlive } from "../_shared/background.ts";
-import { createEgress } from "../_shared/egress/create.ts";
 import { hostEngine } from "../_shared/engine.ts";
 import { readEnv } from "../_shared/env.ts";
 import { poolGauges } from "../_shared/metrics/pool.ts";
 import { createPlatform } from "../_shared/platform.ts";
 import { createVault } from "../_shared/vault/vault.ts";
 import { createSender } from "../_shared/webhooks/sender.ts";
+import { webhookEgress } from "../_shared/webhooks/way.ts";
 import { claims } from "./claims/routes.ts";
 import { createRuns } from "./runs/routes.ts";
 
@@ -20,7 +20,7 @@ const vault = createVault(env.secrets);
 const sender = createSender({
   service: platform.service(),
   log: platform.log,
-  egress: createEgress({ privateOrigins: env.privateOrigins }),
+  egress: webhookEgress(env),
   vault,
 });
 

@@ -1,9 +1,9 @@
 import { createApp } from "../_shared/app.ts";
-import { createEgress } from "../_shared/egress/create.ts";
 import { readEnv } from "../_shared/env.ts";
 import { createPlatform } from "../_shared/platform.ts";
 import { createObjectStore } from "../_shared/storage.ts";
 import { createVault } from "../_shared/vault/vault.ts";
+import { webhookEgress } from "../_shared/webhooks/way.ts";
 import { createRetention } from "./work/routes.ts";
 import { tasksOf } from "./work/tasks.ts";
 
@@ -19,7 +19,7 @@ export default createApp(
     log: platform.log,
     alertWebhook: env.alertWebhook,
     objects: bucket === undefined ? undefined : createObjectStore(env, bucket),
-    egress: createEgress({ privateOrigins: env.privateOrigins }),
+    egress: webhookEgress(env),
     vault: createVault(env.secrets),
     signer: platform.signer,
     issuer: env.jwtIssuer,

@@ -57,7 +57,8 @@ promise(
     assert.deepEqual([last?.action, last?.via], ["audit.exported", "api"]);
     const query = `expected_seq=${before.seq}&expected_hash=${before.hash}`;
     const report = await expect(chief.ask("GET", `/admin/audit/verification?${query}`), 200);
-    assert.deepEqual([report.body.ok, report.body.problem], [true, null]);
+    const { ok, problem, compared } = report.body;
+    assert.deepEqual([ok, problem, compared], [true, null, true]);
   },
 );
 

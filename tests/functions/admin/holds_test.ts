@@ -1,5 +1,6 @@
 import assert from "@std/assert";
-import { expect, newcomer, operator, promise } from "./rig.ts";
+import { agentOf, filesOf, kept, told } from "../agents/files_rig.ts";
+import { as, expect, newcomer, operator, plantKey, promise } from "./rig.ts";
 
 const NEVER = "00000000-0000-0000-0000-000000000000";
 
@@ -91,4 +92,37 @@ promise("nobody but an administrator sees, makes or ends a hold", async () => {
   );
   const id = `hold_${NEVER.replaceAll("-", "")}`;
   await expect(ask("POST", `/admin/holds/${id}/release`, {}), 403, "forbidden");
+});
+
+promise("a file of a held agent is neither replaced nor removed", async () => {
+  await using sql = operator();
+  const { ask } = await newcomer(sql, "admin");
+  const owner = await newcomer(sql, "user");
+  const agent = await agentOf(owner);
+  const files = filesOf(owner, agent);
+  await kept(await files("PUT", "/a.txt", { body: "a" }));
+  const [row] = await sql`select id from public.agents where owner_id = ${owner.id}`;
+  const target = `agent_${String(row?.["id"]).replaceAll("-", "")}`;
+  const draft = { kind: "agent", target, reason: "evidence" };
+  const made = await expect(ask("POST", "/admin/holds", draft), 201);
+  assert.equal(await told(await files("PUT", "/a.txt", { body: "b" })), "409 held");
+  assert.equal(await told(await files("DELETE", "/a.txt")), "409 held");
+  await kept(await files("PUT", "/b.txt", { body: "b" }));
+  await expect(ask("POST", `/admin/holds/${made.body.id}/release`, {}), 200);
+  await kept(await files("PUT", "/a.txt", { body: "b" }));
+});
+
+promise("a key of an administrator neither makes nor ends a hold", async () => {
+  await using sql = operator();
+  const chief = await newcomer(sql, "admin");
+  const { id: user } = await newcomer(sql, "user");
+  const draft = { kind: "user", target: user, reason: "a letter from the court" };
+  const { body: { id } } = await expect(chief.ask("POST", "/admin/holds", draft), 201);
+  const { key } = await plantKey(sql, chief.id, ["admin"]);
+  const ask = as({ ...chief, token: key });
+  await expect(ask("GET", "/admin/holds"), 200);
+  await expect(ask("POST", `/admin/holds/${id}/release`, {}), 403, "forbidden");
+  await expect(ask("DELETE", `/admin/users/${user}`), 403, "forbidden");
+  await expect(chief.ask("POST", `/admin/holds/${id}/release`, {}), 200);
+  await expect(ask("POST", "/admin/holds", draft), 403, "forbidden");
 });

@@ -5,6 +5,13 @@ import { as, expect, newcomer, operator, plantKey, promise } from "../admin/rig.
 const SOURCE = "export default () => 1;";
 const URL_ = "https://hooks.example.com/told?token=of-the-owner";
 
+/** What keys make, and what of. */
+const MADE: readonly (readonly [kind: string, body: Record<string, unknown>])[] = [
+  ["hooks", {}],
+  ["webhooks", { url: URL_ }],
+  ["schedules", { name: "nightly", cron: "0 3 * * *" }],
+];
+
 /** Somebody with an agent named `told`. */
 async function owner(sql: ReturnType<typeof operator>) {
   const { id, token, address } = await newcomer(sql, "user");
@@ -93,6 +100,33 @@ promise("what a key made ends with it, and what it changed, too", async () => {
   assert.equal(taken.body.made_by, wire);
   const back = await expect(ask("POST", `${path}/rotate`, {}), 200);
   assert.equal(back.body.made_by, null);
+});
+
+promise("no key brings back what a revoked one made", async () => {
+  await using sql = operator();
+  const { id, address, ask } = await owner(sql);
+  const scopes = ["agents:read", "agents:write", "agents:execute"];
+  const keys = [await plantKey(sql, id, scopes), await plantKey(sql, id, scopes)];
+  const [byFirst, bySecond] = keys.map(({ key }) => as({ token: key, address }, agents));
+  assert.ok(byFirst && bySecond);
+  const made = [];
+  for (const [kind, body] of MADE) {
+    const answer = await expect(byFirst("POST", `/agents/told/${kind}`, body), 201);
+    made.push([kind, `/agents/told/${kind}/${answer.body.name ?? answer.body.id}`] as const);
+  }
+  await sql`update public.api_keys set revoked_at = now() where id = ${keys[0]?.id ?? null}`;
+  for (const [kind, path] of made) {
+    const change = bySecond("PATCH", path, { enabled: true });
+    const { body } = await expect(change, 409, "made_by_other_key");
+    assert.match(body.detail, /Another API key made this/);
+    const other = await expect(ask("PATCH", path, { enabled: true }), 200);
+    if (kind === "schedules") continue;
+    assert.equal(other.body.made_by, `key_${keys[0]?.id.replaceAll("-", "")}`);
+    await expect(bySecond("POST", `${path}/rotate`, {}), 409, "made_by_other_key");
+    const back = await expect(ask("POST", `${path}/rotate`, {}), 200);
+    assert.equal(back.body.made_by, null);
+  }
+  for (const [, path] of made) await expect(bySecond("DELETE", path), 204);
 });
 
 promise(

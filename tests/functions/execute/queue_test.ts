@@ -108,6 +108,24 @@ Deno.test("a run whose worker died before it began is executed by the next who l
   await becomeQuiet();
 });
 
+Deno.test("an isolate goes on where a look at the queue ended before the queue did", async () => {
+  const ann = await person("ann");
+  for (const name of ["old", "quick"]) await create(as(ann), name, "export default () => 1;");
+  await asOperator(async (sql) => {
+    for (const [name, runs] of [["old", 25], ["quick", 1]] as const) {
+      await sql`
+        select public.enqueue_run(app.uuid7(), ${ann.id}, ${name}, null, '1', 'request')
+        from generate_series(1, ${runs})
+      `;
+    }
+    await sql`update public.agents set state = 'archived' where owner_id = ${ann.id} and name = 'old'`;
+  });
+  await (await isolate(ann).ask("POST", "/queue/work", { apikey: cron })).body?.cancel();
+  const statuses = (await ended(ann)).map(({ status }) => status).sort();
+  assert.deepEqual(statuses, [...Array<string>(25).fill("cancelled"), "succeeded"]);
+  await becomeQuiet();
+});
+
 Deno.test("what is accepted while no engine can be had is executed when one can", async () => {
   const ann = await person("ann");
   await create(as(ann), "quick", "export default () => 1;");
@@ -176,5 +194,22 @@ Deno.test("an attempt that is over calls no tool, whatever pass it holds", async
   await asOperator((sql) => sql`select public.settle_run(${run}, '{"status":"lost"}', '[]', 1)`);
   assert.deepEqual([await called(1), await called(2)], ["run_ended", "run_ended"]);
   await as(ann)("POST", `/execute/runs/${runId.of(run)}/cancel`);
+  await becomeQuiet();
+});
+
+Deno.test("a traceparent of a later version than ours is queued as one of ours", async () => {
+  const owner = await person("later");
+  await create(as(owner), "later", "export default () => 1;");
+  const { ask } = isolate(owner);
+  const place = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  for (const traceparent of [`01-${place}-extra`, `cc-${place}`]) {
+    const response = await ask("POST", "/agents/later", { ...ASYNC, traceparent });
+    assert.equal(response.status, 202, await response.text());
+  }
+  await ended(owner);
+  const told = await asOperator((sql) =>
+    sql`select distinct traceparent from public.runs where owner_id = ${owner.id}`
+  );
+  assert.deepEqual([...told], [{ traceparent: `00-${place}` }]);
   await becomeQuiet();
 });

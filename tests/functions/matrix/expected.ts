@@ -522,6 +522,7 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     needs: ["admin"],
     ok: 204,
     names: "shared",
+    session: true,
     path: ({ doomed }) => `/admin/users/${doomed}`,
   },
   "PUT /admin/users/:id/role": {
@@ -585,6 +586,7 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
   "POST /admin/holds": {
     needs: ["admin"],
     ok: 201,
+    session: true,
     path: () => "/admin/holds",
     body: ({ agentId }) => ({ kind: "agent", target: agentId, reason: "a test" }),
   },
@@ -592,6 +594,7 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     needs: ["admin"],
     ok: 200,
     names: "shared",
+    session: true,
     path: ({ hold }) => `/admin/holds/${hold}/release`,
     body: () => ({}),
   },

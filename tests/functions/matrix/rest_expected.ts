@@ -258,7 +258,12 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
       ...{ agent_name: agent, webhook_id: uuidOf(webhook), delivery_id: uuidOf(delivery) },
     }),
   },
-  erase_user: { needs: ["admin"], names: "shared", args: ({ doomed }) => ({ user_id: doomed }) },
+  erase_user: {
+    needs: ["admin"],
+    names: "shared",
+    session: true,
+    args: ({ doomed }) => ({ user_id: doomed }),
+  },
   export_personal_data: { needs: ["agents:read"], session: true, args: () => ({}) },
   list_users: { needs: ["admin"], args: () => ({ max: 1 }) },
   find_user: { needs: ["admin"], names: "shared", args: ({ user }) => ({ user_id: user }) },
@@ -294,11 +299,13 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
   hold: {
     needs: ["admin"],
     names: "shared",
+    session: true,
     args: ({ user }) => ({ kind: "user", target: user, reason: "why" }),
   },
   release_hold: {
     needs: ["admin"],
     names: "shared",
+    session: true,
     args: ({ hold }) => ({ hold_id: uuidOf(hold) }),
   },
   set_retention: { needs: ["admin"], args: () => ({ kind: "runs", keep_days: 365 }) },

@@ -72,7 +72,7 @@ export const agents: readonly Route[] = [
     needs: "agents:write",
     budget: "write",
     status: 204,
-    faults: ["agent_busy", "agent_quarantined"],
+    faults: ["agent_busy", "agent_quarantined", "held"],
   }, ({ params }, { db }) => repo.removeAgent(db, params.name)),
   route({
     method: "post",

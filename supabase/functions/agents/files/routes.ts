@@ -76,6 +76,7 @@ function put(keeping: Keeping): Route {
       reply: FileEntry,
       faults: [
         ...["workspace_full", "file_conflict", "file_changed", "agent_quarantined"] as const,
+        "held",
         ...["file_refused", "file_infected", "scanner_unavailable"] as const,
         "storage_unavailable",
       ],
@@ -97,7 +98,7 @@ function remove(keeping: Keeping): Route {
     needs: "agents:write",
     budget: "write",
     status: 204,
-    faults: ["agent_quarantined"],
+    faults: ["agent_quarantined", "held"],
   }, async ({ params: { name, path } }, { db, service, platform: { log } }) => {
     await repo.removeFile(db, name, path);
     keeping.tidy(service, log);

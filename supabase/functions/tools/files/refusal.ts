@@ -17,6 +17,7 @@ const BY_FAULT: Partial<Record<FaultCode, ToolCode>> = {
   body_too_large: "quota_exceeded",
   file_conflict: "conflict",
   file_changed: "conflict",
+  held: "conflict",
 };
 
 /** What a program hears of what was thrown about files. Our own bugs stay what they are. */
