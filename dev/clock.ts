@@ -21,6 +21,8 @@ const Job = z.object({
 });
 type Job = z.infer<typeof Job>;
 
+/** How long a clock that found no database waits before it looks again. */
+const AGAIN_MS = 5_000;
 /** A function answers sooner, or is working on without us. */
 const ANSWER_MS = 30_000;
 
@@ -48,7 +50,14 @@ export function startClock({ databaseUrl, functions, log, firstMs }: ClockOption
     for (const job of jobs) if (!halt.signal.aborted) await run(job);
     for (const job of halt.signal.aborted ? [] : jobs) crons.push(schedule(job, track(run, under)));
   };
-  const begin = track(() => start().catch((error) => complain("clock", error)), under);
+  const begin = track(async () => {
+    while (!halt.signal.aborted) {
+      const problem = await start().then(() => undefined, (error: unknown) => error);
+      if (problem === undefined) return;
+      complain("clock", problem);
+      await pause(AGAIN_MS, halt.signal);
+    }
+  }, under);
   const timer = setTimeout(begin, firstMs);
   Deno.unrefTimer(timer);
   return {
@@ -109,6 +118,16 @@ function onlyNews(log: (line: string) => void): (name: string, problem: unknown)
     if (text !== "" && text !== last.get(name)) log(`the job ${name} failed: ${text}`);
     last.set(name, text);
   };
+}
+
+function pause(ms: number, halt: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    halt.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
 }
 
 function track<Args extends unknown[]>(

@@ -1,6 +1,7 @@
 import { getAuthSchemaSql } from "@supabase/lite";
 import postgres, { type Sql } from "postgres";
 import { StackError } from "../error.ts";
+import { surviveAbsence } from "./absence.ts";
 import { migrate } from "./migrations.ts";
 import { startPostgres } from "../postgres/server.ts";
 import type { State } from "../state.ts";
@@ -38,6 +39,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const { url, adminUrl } = options.databaseUrl === undefined
     ? await ownServer(options, opened)
     : await otherServer(options.databaseUrl, opened);
+  opened.use(surviveAbsence(url));
   const sql = connect(url, 2);
   opened.defer(() => sql.end({ timeout: 1 }));
   await migrate(sql, options.migrationsDir);
