@@ -1,4 +1,5 @@
 import assert from "@std/assert";
+import { LEFT_OUT } from "../../../scripts/backup/catalog.ts";
 import { openServer } from "../../../scripts/database/server.ts";
 import { fillTables } from "../../database/cast.ts";
 import { inRollback } from "../../database/database.ts";
@@ -14,10 +15,9 @@ Deno.test("after a restore everybody can do to every table exactly what the matr
   const { bytes, dumped } = await backUp(from.sql, key);
   const { manifest } = await restore(to.sql, key, bytes);
   assert.deepEqual(manifest.rows, dumped.rows);
-  const { "app.context_key": _, "app.run_queue": queue, ...before } = await digest(from.sql);
-  const { "app.context_key": __, "app.run_queue": again, ...after } = await digest(to.sql);
-  assert.deepEqual(after, before, "every row is what it was, also in partitions");
-  assert.ok(queue && again);
+  const kept = async ({ sql }: Place) =>
+    Object.entries(await digest(sql)).filter(([name]) => !(name in LEFT_OUT));
+  assert.deepEqual(await kept(to), await kept(from), "every row is what it was, in partitions too");
   const queued = ({ sql }: Place) => sql`select run_id from app.run_queue order by run_id`;
   assert.deepEqual([...await queued(to)], [...await queued(from)], "what was queued is queued");
   await inRollback(to.scratch, async (sql) => {
