@@ -25,8 +25,10 @@ interface Count {
 const TEST = ["test", "-A", "--no-check", "--unstable-no-legacy-abort"];
 const SANDBOX = "tests/functions/_shared/sandbox";
 const ENGINES = "tests/functions/execute/engines_test.ts";
-/** What watches its whole process: memory, CPU, environment, children. */
-const WATCHING = ["tests/attacks", SANDBOX, ENGINES];
+/** Starts stacks of its own, each with its environment. */
+const RESTORE = "tests/scripts/backup/stack_test.ts";
+/** What watches or sets something of its whole process: memory, CPU, environment, children. */
+const WATCHING = ["tests/attacks", SANDBOX, ENGINES, RESTORE];
 const REST = ["tests/functions", "tests/database", "tests/story", "tests/scripts"];
 
 /**
@@ -64,7 +66,7 @@ async function suites(only: string[]): Promise<Suite[][]> {
   const waiting: Suite[] = [
     { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
     { name: `runner ${on}`, command: deno, args: [...TEST, "tests/runner"] },
-    { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev"] },
+    { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev", RESTORE] },
     { name: `crashes ${on}`, command: deno, args: [...TEST, "tests/crash"] },
   ];
   const alone: Suite[][] = [
