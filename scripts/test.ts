@@ -7,7 +7,10 @@ import { startStack } from "../dev/stack.ts";
 import { Policy } from "../supabase/functions/_shared/policy/schema.ts";
 import { ADDRESS_HEADER } from "../tests/stack.ts";
 import { ROOT } from "./graph.ts";
+import { groupTests } from "./test_groups.ts";
 import { HOSTED_DENO, HOSTED_ENV, hostedDeno } from "./hosted.ts";
+
+const CONFIG = `${ROOT}/deno.json`;
 
 interface Suite {
   name: string;
@@ -29,7 +32,8 @@ const ENGINES = "tests/functions/execute/engines_test.ts";
 const RESTORE = "tests/scripts/backup/stack_test.ts";
 /** What watches or sets something of its whole process: memory, CPU, environment, children. */
 const WATCHING = ["tests/attacks", SANDBOX, ENGINES, RESTORE];
-const REST = ["tests/functions", "tests/database", "tests/story", "tests/scripts"];
+const FUNCTIONS = "tests/functions";
+const REST = ["tests/database", "tests/story", "tests/scripts"];
 
 /**
  * What the functions' own code is tried by in this process: that is what another Deno may do
@@ -58,7 +62,7 @@ const LOAD = ["burst", "load_postgres", "load_redis", "outage", "stores"]
  * Suites that run beside each other, group after group. Those that watch their process have one
  * to themselves, and their files one by one.
  */
-async function suites(only: string[]): Promise<Suite[][]> {
+async function suites(only: string[], held: AsyncDisposableStack): Promise<Suite[][]> {
   const deno = Deno.execPath();
   if (only.length > 0) return [[{ name: "selected", command: deno, args: [...TEST, ...only] }]];
   const on = `on Deno ${Deno.version.deno}`;
@@ -69,11 +73,12 @@ async function suites(only: string[]): Promise<Suite[][]> {
     { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev", RESTORE] },
     { name: `crashes ${on}`, command: deno, args: [...TEST, "tests/crash"] },
   ];
+  const here = held.use(await groupTests(FUNCTIONS, { ignored: WATCHING }));
   const alone: Suite[][] = [
     [{
       name: `functions, database, story ${on}`,
       command: deno,
-      args: [...TEST, ...parallel, ...REST],
+      args: [...TEST, "--config", CONFIG, ...parallel, ...here.paths, ...REST],
     }],
     [
       { name: `attacks ${on}`, command: deno, args: [...TEST, "tests/attacks"] },
@@ -85,9 +90,11 @@ async function suites(only: string[]): Promise<Suite[][]> {
     console.log(`skipped: npm has no Deno ${HOSTED_DENO} for this machine`);
     return [...alone, waiting];
   }
-  const ignored = `--ignore=${[...LOAD, SANDBOX].join(",")}`;
+  const hosted = held.use(
+    await groupTests(FUNCTIONS, { only: HOSTED, ignored: [...LOAD, SANDBOX] }),
+  );
   const there = ["test", "-A", "--no-lock"];
-  const args = [...there, "--parallel", ignored, ...HOSTED];
+  const args = [...there, "--config", CONFIG, "--parallel", ...hosted.paths];
   return [
     ...alone,
     [...waiting, { name: `functions on Deno ${HOSTED_DENO}`, command: older, args }],
@@ -208,7 +215,8 @@ if (import.meta.main) {
       CLOISTER_TEST_STACK: JSON.stringify({ ...shared, env: stack.env }),
     };
     await openTools(adminUrl);
-    for (const group of await suites(Deno.args)) {
+    await using groups = new AsyncDisposableStack();
+    for (const group of await suites(Deno.args, groups)) {
       const counts = await Promise.all(group.map((suite) => runSuite(suite, env, failures)));
       for (const { passed, failed, ignored } of counts) {
         total.passed += passed;
