@@ -140,13 +140,15 @@ function textOf({ format, pattern, minLength = 0, maxLength = 200 }: Keywords) {
   const longest = Math.min(maxLength, minLength + 200);
   if (pattern === undefined) return fc.string({ minLength, maxLength: longest });
   const fits = new RegExp(pattern, "u");
-  return fromPattern(fits).filter((text) => text.length >= minLength && text.length <= maxLength);
+  // Texts are short by nature: of those that must not be, longer ones are drawn, and not waited for.
+  return fromPattern(fits, minLength > 8 ? "medium" : "small")
+    .filter((text) => text.length >= minLength && text.length <= maxLength);
 }
 
 /** Texts of a pattern; of one that fast-check cannot read, those of many that happen to fit. */
-function fromPattern(pattern: RegExp): fc.Arbitrary<string> {
+function fromPattern(pattern: RegExp, size: fc.Size): fc.Arbitrary<string> {
   try {
-    return fc.stringMatching(pattern, { maxLength: 100 });
+    return fc.stringMatching(pattern, { maxLength: 100, size });
   } catch {
     return fc.string({ minLength: 1, maxLength: 40 }).filter((text) => pattern.test(text));
   }
