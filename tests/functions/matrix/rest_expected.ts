@@ -1,3 +1,7 @@
+/**
+ * Who sees and calls what around the functions: every table and function of the Data API. It is
+ * longer than 300 lines because it is one table, which is read as a whole.
+ */
 import { uuid7 } from "../../../supabase/functions/_shared/ids.ts";
 import { type Things, uuidOf } from "./cast.ts";
 
