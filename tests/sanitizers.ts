@@ -6,10 +6,13 @@
 if (Deno.version.deno.startsWith("2.1.")) {
   const calm = { sanitizeOps: false, sanitizeResources: false };
   const test = Deno.test;
-  const register = (what: string | Deno.TestDefinition, fn?: Deno.TestDefinition["fn"]) => {
+  type Fn = Deno.TestDefinition["fn"];
+  type Options = Omit<Deno.TestDefinition, "fn" | "name">;
+  const register = (what: string | Deno.TestDefinition, second?: Fn | Options, third?: Fn) => {
     if (typeof what !== "string") return test({ ...calm, ...what });
-    if (fn !== undefined) return test({ ...calm, name: what, fn });
-    throw new TypeError("A test is a definition, or a name and a function");
+    const [options, fn] = typeof second === "function" ? [{}, second] : [second, third];
+    if (fn !== undefined) return test({ ...calm, ...options, name: what, fn });
+    throw new TypeError("A test is a definition, or a name, maybe options, and a function");
   };
   Object.assign(Deno, { test: Object.assign(register, test) });
 }
