@@ -75,10 +75,11 @@ function targetOf(method: string, { origin, pathname }: URL): string {
 
 /**
  * Set aside for an answer before the call, beside the request itself: so much and no more may come.
- * An eighth of all that there is, so that calls at once do not take it from each other.
+ * Both together are an eighth of all that there is, so that calls at once do not take it from each
+ * other.
  */
 function shareOf(maxBytes: number, requestBytes: number): number {
-  const share = Math.max(MIN_SHARE_BYTES, Math.floor(maxBytes / SHARES));
+  const share = Math.max(MIN_SHARE_BYTES, Math.floor(maxBytes / SHARES) - requestBytes);
   return Math.max(1, Math.min(MAX_BODY_BYTES, share, maxBytes - requestBytes));
 }
 
