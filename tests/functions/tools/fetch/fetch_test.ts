@@ -184,7 +184,21 @@ const posting = { host: "api.example.com", methods: ["GET" as const, "POST" as c
 
 onEveryEngineWithin(
   "calls at once do not take from each other what there is room for",
-  usual,
+  () => {
+    const asked = Promise.withResolvers<void>();
+    let count = 0;
+    return createInternet({
+      names: { "api.example.com": [[PUBLIC]] },
+      servers: {
+        // Nothing is given back before everything was set aside.
+        [`${PUBLIC}:443`]: async () => {
+          if (++count === 8) asked.resolve();
+          await asked.promise;
+          return answer("{}");
+        },
+      },
+    });
+  },
   async (_net, rig) => {
     const input = Array.from({ length: 8 }, (_, n) => ({ url: `https://api.example.com/${n}` }));
     const policy = { fetch: { rules: [posting], max_bytes: 1_000_000 } };
