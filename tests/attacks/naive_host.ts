@@ -5,8 +5,9 @@
 import process from "node:process";
 import * as path from "node:path";
 
-const TIMEOUT_MS = 300;
-const WATCH_MS = 200;
+const [file = "", run, patience] = Deno.args;
+const TIMEOUT_MS = 300 * Number(patience);
+const WATCH_MS = 200 * Number(patience);
 const BEAT_MS = 20;
 const MAX_TOLD = 500;
 
@@ -92,7 +93,6 @@ setInterval(() => {
   last = performance.now();
 }, BEAT_MS);
 
-const [file = "", run] = Deno.args;
 const program = await Deno.readTextFile(file);
 const results = run === "pair-par"
   ? await Promise.all([play(program, "a"), play(program, "b")])

@@ -52,11 +52,10 @@ async function listHeld(programs: readonly Attack[]): Promise<string[]> {
   return held;
 }
 
-/** A busy machine may need a second look. */
+/** On a busy machine programs need a second look, and more time. */
 async function breachesNow(attack: Attack): Promise<boolean> {
-  const tries = attack.breachesNaively ? 3 : 1;
-  for (let look = 0; look < tries; look++) {
-    if ((await playNaively(attack)).length > 0) return true;
+  for (const patience of attack.breachesNaively ? [1, 3, 8] : [1]) {
+    if ((await playNaively(attack, patience)).length > 0) return true;
   }
   return false;
 }
