@@ -11,7 +11,7 @@ import { listMutants, type Mutant } from "./mutants.ts";
  * One mutant of so many is tried: all of them, with 1, take some ten minutes. Which ones follows from
  * what the tests of the schema say, so that every change of theirs tries others.
  */
-const SHARE = Number(Deno.env.get("CLOISTER_MUTANTS") ?? 6);
+const SHARE = Number(Deno.env.get("CLOISTER_MUTANTS") ?? 12);
 /** Databases that mutants are tried in side by side. */
 const HANDS = Math.min(4, navigator.hardwareConcurrency);
 

@@ -30,6 +30,9 @@ const TRY = `async (work) => {
   catch (error) { return { name: error.name, code: error.code, message: error.message }; }
 }`;
 
+/** The border itself: each engine has its own half of it. */
+const WHEREVER = { everyEngine: true };
+
 onEveryEngine("what a policy grants is performed, and is in the ledger", [echo], async (rig) => {
   const outcome = await rig.run({
     policy: { files: {} },
@@ -45,7 +48,7 @@ onEveryEngine("what a policy grants is performed, and is in the ledger", [echo],
     })),
     [{ tool: "files.read", target: "a.txt", verdict: "allowed", outcome: "ok" }],
   );
-});
+}, WHEREVER);
 
 onEveryEngine(
   "what is not granted is a typed denial, and is in the ledger",
@@ -74,6 +77,7 @@ onEveryEngine(
       "denied invalid_arguments",
     ]);
   },
+  WHEREVER,
 );
 
 onEveryEngine("50 calls at once spend the budget and no more", [echo], async (rig) => {
@@ -89,7 +93,7 @@ onEveryEngine("50 calls at once spend the budget and no more", [echo], async (ri
   const codes = z.string().array().parse(outputOf(outcome));
   assert.equal(codes.filter((code) => code === "ok").length, 7);
   assert.equal(codes.filter((code) => code === "budget_spent").length, 43);
-});
+}, WHEREVER);
 
 onEveryEngine(
   "what breaks on our side is told as unavailable and nothing more",
@@ -107,4 +111,5 @@ onEveryEngine(
     });
     assert.equal(outcome.calls[0]?.outcome, "unavailable");
   },
+  WHEREVER,
 );
