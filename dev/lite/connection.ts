@@ -5,7 +5,7 @@ import * as z from "zod";
 import { ROLES } from "./claims.ts";
 import { writeJson } from "./json.ts";
 import { openPool, type Pool, type Session } from "./pool.ts";
-import { refusal } from "./sqlstate.ts";
+import { isUnreachable, refusal } from "./sqlstate.ts";
 
 type Db = Parameters<Parameters<PostgresConnection["withContext"]>[1]>[0];
 
@@ -63,7 +63,8 @@ export class Connection extends PostgresConnection {
         await session.send("commit");
         return result;
       } catch (cause) {
-        await rollBack(session);
+        if (isUnreachable(cause)) session.abandon();
+        else await rollBack(session);
         const answer = refusal(cause, context.auth.role === "anon");
         throw answer === undefined ? cause : new Refusal(answer, { cause });
       }
@@ -97,7 +98,7 @@ function unknownTable({ message }: RelationNotFoundError): Response {
   return Response.json(body, { status: 404 });
 }
 
-/** A connection that broke has nothing left to roll back. */
+/** What cannot be rolled back breaks at the next request. */
 async function rollBack(session: Session): Promise<void> {
   await session.send("rollback").catch(() => {});
 }

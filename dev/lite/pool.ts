@@ -15,6 +15,8 @@ export interface Session {
   /** Sends statements that have no parameters, several of them if need be, in one round trip. */
   send(statements: string): Promise<void>;
   readonly db: Kysely<Record<string, never>>;
+  /** Gives the connection up, which has broken: the next request gets a new one. */
+  abandon(): void;
 }
 
 /** A fixed number of connections to Postgres, opened when first needed. */
@@ -37,28 +39,36 @@ export function openPool(
 ): Pool {
   let schema = 0;
   const idle: Session[] = [];
-  const opened: Sql[] = [];
+  const opened = new Set<Sql>();
+  const abandoned = new WeakSet<Session>();
   const waiting: ((session: Session) => void)[] = [];
   const open = (): Session => {
     const sql = postgres(url, { ...options, max: 1 });
-    opened.push(sql);
-    return {
-      async send(statements) {
+    opened.add(sql);
+    const session = {
+      async send(statements: string) {
         await sql.unsafe(statements).simple();
       },
       db: kysely(sql, () => schema),
+      abandon() {
+        // What the client still waits for on a connection that has gone may never come.
+        if (opened.delete(sql)) void sql.end({ timeout: 0 }).catch(() => {});
+        abandoned.add(session);
+      },
     };
+    return session;
   };
   const take = (): Session | Promise<Session> => {
     const session = idle.pop();
     if (session !== undefined) return session;
-    if (opened.length < size) return open();
+    if (opened.size < size) return open();
     return new Promise((resolve) => waiting.push(resolve));
   };
   const give = (session: Session) => {
+    const isAbandoned = abandoned.has(session);
     const next = waiting.shift();
-    if (next === undefined) idle.push(session);
-    else next(session);
+    if (next !== undefined) next(isAbandoned ? open() : session);
+    else if (!isAbandoned) idle.push(session);
   };
   return {
     async use(work) {
@@ -71,7 +81,7 @@ export function openPool(
     },
     forget: () => void schema++,
     async close() {
-      await Promise.all(opened.map((sql) => sql.end({ timeout: 1 })));
+      await Promise.all(Array.from(opened, (sql) => sql.end({ timeout: 1 })));
     },
   };
 }

@@ -58,7 +58,7 @@ const CUSTOM = /^PT([1-5]\d\d)$/;
  * A refusal for want of rights is 403 to a user and 401 to a caller who has not said who they are.
  */
 export function refusal(error: unknown, anonymous: boolean): Response | undefined {
-  if (Unreachable.safeParse(error).success) return unreachable();
+  if (isUnreachable(error)) return unreachable();
   const { success, data } = SqlError.safeParse(error);
   if (!success) return undefined;
   const { code, message, detail, hint } = data;
@@ -72,6 +72,11 @@ export function refusal(error: unknown, anonymous: boolean): Response | undefine
     });
   }
   return Response.json(body, { status, headers });
+}
+
+/** Whether a statement failed because there is no connection, or none any more. */
+export function isUnreachable(error: unknown): boolean {
+  return Unreachable.safeParse(error).success;
 }
 
 /** What PostgREST answers while it has no connection. */
