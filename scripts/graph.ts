@@ -14,7 +14,8 @@ export interface Import {
 /** The repository's root folder. */
 export const ROOT = path.resolve(import.meta.dirname ?? ".", "..");
 
-const Resolved = z.object({ specifier: z.string() }).optional();
+/** Where an import leads, unless that is said by the console's own configuration. */
+const Resolved = z.object({ specifier: z.string().optional() }).optional();
 const Info = z.object({
   modules: z.array(z.object({
     specifier: z.string(),

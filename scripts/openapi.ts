@@ -47,6 +47,14 @@ const SECURITY = {
     bearerFormat: "cr_…",
     description: "The key of a runner that pulls.",
   },
+  run: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "ct_…",
+    description:
+      "The pass of a run that goes on, which the sandbox's host has and its program has " +
+      "not.",
+  },
   signature: {
     type: "apiKey",
     in: "header",
@@ -166,6 +174,7 @@ function securityOf(permission: Permission): Json[] {
 function machineSecurity(name: string, { access, method }: Spec): Json[] {
   if (access === "schedule") return [{ clock: [name] }];
   if (access === "runner") return [{ runner: [] }];
+  if (access === "run") return [{ run: [] }];
   return method === "post" ? [{ signature: [] }] : [];
 }
 

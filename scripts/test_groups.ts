@@ -20,8 +20,7 @@ export async function groupTests(
   { only = [root], ignored = [] }: { only?: readonly string[]; ignored?: readonly string[] },
 ): Promise<Groups> {
   const dir = await Deno.makeTempDir({ prefix: "cloister-tests-" });
-  const files = (await Array.fromAsync(walk(root)))
-    .filter((file) => isBelow(file, only) && !isBelow(file, ignored)).sort();
+  const files = (await listTests(root, ignored)).filter((file) => isBelow(file, only));
   const folders = Map.groupBy(files, (file) => dirname(file));
   const paths: string[] = [];
   for (const [folder, own] of folders) {
@@ -34,6 +33,11 @@ export async function groupTests(
     }
   }
   return { paths, [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }) };
+}
+
+/** The test files below `root` by their paths in the repository, but for the `ignored`. */
+export async function listTests(root: string, ignored: readonly string[]): Promise<string[]> {
+  return (await Array.fromAsync(walk(root))).filter((file) => !isBelow(file, ignored)).sort();
 }
 
 async function* walk(folder: string): AsyncGenerator<string> {

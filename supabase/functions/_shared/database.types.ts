@@ -1559,6 +1559,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: true
       } },
+"usage_by_day":
+{ Args: { "agent_id"?: string,"days"?: number,"time_zone"?: string }; Returns: Json
+                           },
 "verify_audit_chain":
 { Args: { "expected_hash"?: string,"expected_seq"?: number,"since_seq"?: number,"until_seq"?: number }; Returns: Json
                            },

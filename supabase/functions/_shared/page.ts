@@ -41,12 +41,18 @@ export interface Listing<Item> {
   key(item: Item): string;
 }
 
+/** A stretch of a list, and the cursor to what follows: null on the last page. */
+export interface Page<Item> {
+  data: Item[];
+  next_cursor: string | null;
+}
+
 /** One page: fetches one item more than asked to know whether there is a next page. */
 export async function paginate<Item>(
   cursors: Cursors,
   { limit, cursor }: PageQuery,
   { list, user, fetch, key }: Listing<Item>,
-): Promise<{ data: Item[]; next_cursor: string | null }> {
+): Promise<Page<Item>> {
   const after = cursor === undefined ? undefined : await cursors.open(cursor, { list, user });
   const items = await fetch({ limit: limit + 1, after });
   const data = items.slice(0, limit);

@@ -42,7 +42,8 @@ export interface Spec<A extends Accept = Accept> {
   media?: readonly string[];
   /**
    * Set where the route can answer a stream of server-sent events too: the permission that it needs
-   * then beside its own. A stream is paid for by itself, too, and instead of a read.
+   * then beside its own. A stream is paid for by itself, too, and instead of a read. Where `media` is
+   * `text/event-stream`, each answer is one.
    */
   streams?: Permission;
   /** Set where the route can answer 202 with the same body, before it is done. */
@@ -248,11 +249,12 @@ function answer(c: Context<AppEnv>, { status }: Spec, body: unknown): Response {
 }
 
 function termsOf(
-  { budget, needs, streams, fresh }: Spec & { needs: Permission },
+  { budget, needs, streams, media, fresh }: Spec & { needs: Permission },
   accept: string | undefined,
 ): Terms {
   const terms = { guarded: fresh ? [] : [needs], fresh: fresh ? [needs] : [] };
-  if (streams === undefined || !acceptsStream(accept)) return { ...terms, budgets: [budget] };
+  const isStream = acceptsStream(accept) || media?.some(acceptsStream);
+  if (streams === undefined || !isStream) return { ...terms, budgets: [budget] };
   const budgets: Budget[] = budget === "read" ? ["stream"] : [budget, "stream"];
   return { ...terms, budgets, fresh: [...terms.fresh, streams] };
 }

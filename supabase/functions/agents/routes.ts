@@ -11,6 +11,7 @@ import { openapi } from "./openapi.ts";
 import { createPersonal } from "./personal/routes.ts";
 import { runs } from "./runs/routes.ts";
 import { schedules } from "./schedules/routes.ts";
+import { usage } from "./usage/routes.ts";
 import { versions } from "./versions/routes.ts";
 import { createWebhooks } from "./webhooks/routes.ts";
 import type { IsPrivate } from "./webhooks/write.ts";
@@ -36,8 +37,8 @@ export function createAgents(
   }: AgentsDeps = {},
 ): readonly Route[] {
   return [
-    ...[openapi, ...limits, ...createDrafts(drafts), ...createPersonal(keeping)],
-    ...[...agents, ...versions, ...runs, ...schedules, ...createFiles(keeping)],
+    ...[...openapi, ...limits, ...usage, ...createDrafts(drafts), ...createPersonal(keeping)],
+    ...[...runs, ...agents, ...versions, ...schedules, ...createFiles(keeping)],
     ...[...createHooks(vault), ...createWebhooks({ vault, isPrivate })],
   ];
 }

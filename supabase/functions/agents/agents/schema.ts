@@ -13,7 +13,7 @@ export const AgentName = Name;
 export type AgentName = z.infer<typeof AgentName>;
 
 /** What stands in the place of a name in our own addresses. */
-const RESERVED = ["drafts", "health", "limits", "openapi"];
+const RESERVED = ["drafts", "health", "limits", "openapi", "runs", "usage"];
 
 /** A name that an agent may take: one whose address would not be another route's. */
 const FreeName = AgentName.refine((name) => !RESERVED.includes(name), "is not free for agents");

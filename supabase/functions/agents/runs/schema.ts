@@ -1,39 +1,44 @@
 import * as z from "zod";
-import { prefixedId } from "../../_shared/ids.ts";
+import { RUN_STATUSES, runId } from "../../_shared/run/schema.ts";
 import { PageQuery, Timestamp } from "../../_shared/schema.ts";
-
-const runId = prefixedId("run");
+import { AgentName } from "../agents/schema.ts";
 
 /** The id of a run, as callers see it. */
 export const RunId = runId.param;
 
-const RunStatus = z.enum([
-  "queued",
-  "running",
-  "succeeded",
-  "failed",
-  "timed_out",
-  "out_of_memory",
-  "output_exceeded",
-  "cancelled",
-  "lost",
-]);
+const RunStatus = z.enum(RUN_STATUSES);
 
-/** Which runs to list. */
+/** Which of an agent's runs to list. */
 export const RunQuery = PageQuery.extend({ status: RunStatus.optional() });
 export type RunQuery = z.infer<typeof RunQuery>;
 
-/** A run in an agent's history; the `execute` function serves the whole of it. */
+/** Which of all runs to list. */
+export const OwnRunQuery = RunQuery.extend({
+  agent: AgentName.optional().meta({ description: "Those of one agent alone" }),
+});
+
+/**
+ * A run in a history; the `execute` function serves the whole of it. The agent's name is the one
+ * that it had then. A run that waits in the queue has no engine yet.
+ */
 export const RunSummary = z.object({
   id: runId.wire,
+  agent: z.string().max(63),
   version: z.int().positive(),
   status: RunStatus,
-  engine: z.string().max(64),
+  trigger: z.enum(["request", "schedule", "webhook"]),
+  engine: z.string().max(100).nullable(),
   created_at: Timestamp,
+  started_at: Timestamp.nullable(),
   ended_at: Timestamp.nullable(),
 }).meta({ id: "RunSummary" });
 export type RunSummary = z.infer<typeof RunSummary>;
 
 /** What a row must be for us to serve it. */
-export const RunSummaryRow = RunSummary.extend({ id: z.uuid() })
-  .transform((row): RunSummary => ({ ...row, id: runId.of(row.id) }));
+export const RunSummaryRow = RunSummary.omit({ agent: true })
+  .extend({ id: z.uuid(), agent_name: z.string() })
+  .transform(({ agent_name, ...row }): RunSummary => ({
+    ...row,
+    id: runId.of(row.id),
+    agent: agent_name,
+  }));

@@ -20,27 +20,49 @@ export function wantsStream({ header }: Call): boolean {
   return acceptsStream(header("accept"));
 }
 
+/** How the caller of a run is answered: with its end, unless one of these says otherwise. */
+export interface Manner {
+  /** With a stream: how it tells what the run's own messages say. */
+  tell?: Telling | undefined;
+  /** With the run as it goes on, after so long. */
+  patience?: Patience | undefined;
+}
+
+/** Makes messages of messages, as they come. */
+export type Telling = (messages: AsyncIterable<SseMessage>) => AsyncIterable<SseMessage>;
+
+/** Where runs are carried out. */
+export interface Machinery {
+  stage: Stage;
+  worker: Worker;
+}
+
+/** What the headers ask for: a stream is asked for more precisely, so it wins over `Prefer`. */
+function mannerOf(call: Call): Manner {
+  if (wantsStream(call)) return { tell: (messages) => messages };
+  return { patience: patienceOf(readPreferences(call.header("prefer"))) };
+}
+
 /**
- * Starts a run of the caller's agent, and answers with its end, with its stream, or (`Prefer`) with
- * the run as it goes on: a stream was asked for more precisely, so it wins over `Prefer`. What is to
- * be answered at once (`respond-async`) is queued. A repeated request (`Idempotency-Key`) gets the run
- * from before.
+ * Starts a run of the caller's agent, and answers with its end, with its stream, or with the run as
+ * it goes on. What is to be answered at once (`respond-async`) is queued. A repeated request
+ * (`Idempotency-Key`) gets the run from before.
  */
 export async function execute(
-  { stage, worker }: { stage: Stage; worker: Worker },
+  { stage, worker }: Machinery,
   call: Call,
   asked: Asked,
+  manner: Manner = mannerOf(call),
 ): Promise<Run | Response> {
-  const stream = wantsStream(call);
-  const patience = stream ? undefined : patienceOf(readPreferences(call.header("prefer")));
+  const { tell, patience } = manner;
   const ledger = createLedger(call.service);
   if (patience?.queues) return await enqueue(worker, call, { ledger, asked, patience });
   const started = await startRun(call, { engine: stage.engine, ledger }, asked);
-  if ("replayed" in started) return await replay(call, started.replayed, { stream, patience });
+  if ("replayed" in started) return await replay(call, started.replayed, manner);
   locate(call, started.run);
   const source = () => findSource(call.service, started.program.id);
   const live = stage.launch({ ...call, source }, started);
-  if (stream) return streamOf(call, liveMessages(live.events));
+  if (tell) return streamOf(call, tell(liveMessages(live.events)));
   if (patience === undefined) return await live.settled;
   const ended = await within(patience.waitMs, live.settled);
   return asFarAsItIs(call, patience, ended ?? started.run);
@@ -54,7 +76,7 @@ async function enqueue(
 ): Promise<Run | Response> {
   const accepted = await queueRun(call, ledger, asked);
   if ("replayed" in accepted) {
-    return await replay(call, accepted.replayed, { stream: false, patience });
+    return await replay(call, accepted.replayed, { patience });
   }
   const { queued } = accepted;
   locate(call, queued);
@@ -79,10 +101,15 @@ export async function followEvents(call: Call, id: string, after: number): Promi
   return streamFrom(call, id, last);
 }
 
-function streamFrom(call: Call, id: string, after: number): Response {
+function streamFrom(
+  call: Call,
+  id: string,
+  after: number,
+  tell: Telling = (messages) => messages,
+): Response {
   const gone = new AbortController();
   const messages = storedMessages(followRun(call.db, id, { after, signal: gone.signal }));
-  return streamOf(call, whilePermitted(messages), () => gone.abort());
+  return streamOf(call, whilePermitted(tell(messages)), () => gone.abort());
 }
 
 /** A stream that ends, without a terminal event, when its reader may stream no more. */
@@ -99,13 +126,13 @@ function streamOf(
 async function replay(
   call: Call,
   run: Run,
-  { stream, patience }: { stream: boolean; patience: Patience | undefined },
+  { tell, patience }: Manner,
 ): Promise<Run | Response> {
   const id = runId.param.parse(run.id);
   locate(call, run);
-  if (!stream && !patience && !hasEnded(run.status)) throw new Fault("run_in_progress");
+  if (!tell && !patience && !hasEnded(run.status)) throw new Fault("run_in_progress");
   call.reply("idempotent-replayed", "true");
-  if (stream) return streamFrom(call, id, 0);
+  if (tell) return streamFrom(call, id, 0, tell);
   if (!patience) return run;
   return asFarAsItIs(call, patience, await awaitEnd(call.db, id, patience.waitMs));
 }

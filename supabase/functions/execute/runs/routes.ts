@@ -5,12 +5,26 @@ import type { Platform } from "../../_shared/platform.ts";
 import { createVault, type Vault } from "../../_shared/vault/vault.ts";
 import { calls } from "../calls/routes.ts";
 import { createHooks } from "../hooks/routes.ts";
+import { createInvocations } from "../invocations/routes.ts";
 import { createQueue } from "../queue/routes.ts";
 import { createWorker } from "../queue/worker.ts";
 import { execute, followEvents, wantsStream } from "./execute.ts";
 import * as repo from "./repo.ts";
 import { ByAgent, ByRun, EventQuery, NewRun, Run, RunEvents, runId } from "./schema.ts";
 import { createStage } from "./stage.ts";
+
+/** What starting a run can be refused with. */
+const START_FAULTS = [
+  "invalid_input",
+  "agent_archived",
+  "agent_quarantined",
+  "too_many_runs",
+  "queue_full",
+  "run_in_progress",
+  "idempotency_key_reused",
+  "engine_busy",
+  "engine_unavailable",
+] as const;
 
 /** What runs need beside an engine. */
 export interface RunsDeps {
@@ -51,17 +65,7 @@ export function createRuns(
         reply: Run,
         streams: "agents:stream",
         defers: true,
-        faults: [
-          "invalid_input",
-          "agent_archived",
-          "agent_quarantined",
-          "too_many_runs",
-          "queue_full",
-          "run_in_progress",
-          "idempotency_key_reused",
-          "engine_busy",
-          "engine_unavailable",
-        ],
+        faults: START_FAULTS,
       },
       ({ params, body }, call) => execute({ stage, worker }, call, { agent: params.name, body }),
     ),
@@ -103,6 +107,7 @@ export function createRuns(
       stage.cancel(runId.of(id));
       return run;
     }),
+    ...createInvocations({ stage, worker }, START_FAULTS),
     ...calls,
     ...createQueue(worker),
     ...createHooks({ vault, onQueued: worker.stir }),

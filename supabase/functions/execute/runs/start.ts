@@ -113,6 +113,10 @@ async function prepare(
   { agent, body }: Asked,
 ): Promise<{ program: Program; request: QueueRequest } | Replayed> {
   const { db, caller, requestId } = call;
+  // Of keys the database says so itself; a program that came by OAuth has none.
+  if (body.record && caller.client !== undefined) {
+    throw new Fault("forbidden", "No program starts a run that records.");
+  }
   const idempotency = await idempotencyOf(call, agent, body);
   const replayed = idempotency && (await ledger.replay(caller, idempotency));
   if (replayed) return { replayed };

@@ -12,7 +12,7 @@ export type NewCall = z.infer<typeof NewCall>;
 /** What a program gets: a value, or why there is none. */
 export const CallReply = z.union([
   z.strictObject({ ok: z.literal(true), value: z.unknown() }),
-  z.strictObject({ ok: z.literal(false), code: z.string().max(64), message: z.string() }),
+  z.strictObject({ ok: z.literal(false), code: z.string().max(64), message: z.string().max(300) }),
   z.strictObject({ waiting: z.strictObject({ call: z.uuid(), until: Timestamp }) }),
 ]);
 export type CallReply = z.infer<typeof CallReply>;
