@@ -15,6 +15,7 @@ const BUDGET_KB: Record<string, number> = {
   admin: 2_500,
   agents: 6_500,
   execute: 7_500,
+  mcp: 1_500,
   retention: 1_500,
   tools: 3_500,
 };

@@ -33,6 +33,18 @@ end;
 $$;
 revoke execute on function app.key_id from public, anon, authenticated, service_role;
 
+-- Whether a person speaks for themselves: neither a key of theirs does, nor a program that they let in by
+-- the OAuth server of Auth, whose tokens are sessions of the user and name the program.
+create function app.is_person() returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return app.key_id() is null and not app.claims() ? 'client_id';
+end;
+$$;
+revoke execute on function app.is_person from public, anon, authenticated, service_role;
+
 -- A key that can be used: the user's own, neither revoked nor expired. Quarantine is asked apart.
 create function app.is_live(key public.api_keys) returns boolean
 language plpgsql stable
@@ -135,7 +147,8 @@ revoke execute on function app.session_is_live from public, anon, authenticated,
 
 -- Why the caller may not, or null. What would hurt most if a token were stolen needs, of a person,
 -- a session that is still open, and what is about everybody a second factor, too, where the operator
--- wants one. A key with the scope audit:read still reads: exports run without anybody.
+-- wants one. A key with the scope audit:read still reads: exports run without anybody. A program that
+-- came by OAuth has no scopes that say what it was let in for: it does none of that.
 create function app.my_refusal(permission app.permission) returns text
 language plpgsql stable
 set search_path = ''
@@ -147,6 +160,9 @@ begin
   if key_id is not null
     or my_refusal.permission not in ('keys:manage', 'secrets:manage', 'audit:read', 'admin') then
     return code;
+  end if;
+  if code is null and not app.is_person() then
+    return 'forbidden';
   end if;
   if (code is null or code = 'forbidden') and not app.session_is_live() then
     return 'session_revoked';
@@ -214,14 +230,16 @@ $$;
 revoke execute on function app.require(app.permission)
 from public, anon, authenticated, service_role;
 
--- For what no API key may, whatever its scopes: a person says so, in a session that is still open.
+-- For what no API key may, whatever its scopes, and no program that came by OAuth: a person says so, in
+-- a session that is still open.
 create function app.require_person() returns void
 language plpgsql stable
 set search_path = ''
 as $$
 begin
-  if app.key_id() is not null then
-    perform app.refuse(403, 'forbidden', 'A person has to say this: no API key may.');
+  if not app.is_person() then
+    perform app.refuse(403, 'forbidden',
+      'A person has to say this: no API key may, and no program that came by OAuth.');
   elsif not app.session_is_live() then
     perform app.refuse_access('session_revoked', null);
   end if;

@@ -93,7 +93,7 @@ declare
     where v.agent_id = agent.id and v.approval <> 'needed'
     order by v.version desc limit 1);
 begin
-  return case when approval_of.latest = 0 and app.key_id() is null then 'not_needed'
+  return case when approval_of.latest = 0 and app.is_person() then 'not_needed'
     when app.policy_within(approval_of.policy, coalesce(measure, '{}')) then 'not_needed'
     else 'needed' end;
 end;

@@ -156,8 +156,8 @@ set search_path = ''
 as $$
 begin
   perform app.require('agents:read');
-  if app.key_id() is not null then
-    perform app.refuse(403, 'forbidden', 'An API key does not hand out a person''s data.');
+  if not app.is_person() then
+    perform app.refuse(403, 'forbidden', 'A program does not hand out a person''s data.');
   end if;
   if export_personal_data.section is null then
     return query select 'account', '{}'::jsonb

@@ -41,5 +41,8 @@ export const EDITS: readonly Edit[] = [
   ["sweep", "app.is_overdue", "run.heartbeat_at < now() - interval '20 seconds'", "false"],
   ["sweep", "app.is_overdue", "'20 seconds'", "'18 seconds'"],
   ["sweep", "app.reap", "app.is_overdue(r)", "true"],
+  ["history", "app.usage_span", "perform app.require('agents:read');", ""],
+  ["history", "app.usage_span", "perform app.refuse_time_zone(time_zone);", ""],
+  ["history", "app.counted_runs", "o.agent_id = counted_runs.agent_id", "true"],
   ["sweep", "public.reap_runs", "perform app.forget_idempotency_keys();", ""],
 ];

@@ -244,7 +244,7 @@ export const ACCESS_EDITS: readonly Edit[] = [
   ["users", "app.find_user", "perform app.require('admin');", ""],
   ["users", "app.set_role", "perform app.require('admin');", ""],
   ["personal_data", "app.export_personal_data", "perform app.require('agents:read');", ""],
-  ["personal_data", "app.export_personal_data", "if app.key_id() is not null", "if false"],
+  ["personal_data", "app.export_personal_data", "if not app.is_person()", "if false"],
   ["personal_data", "app.personal_row", "section = 'audit_log' and said", "false and said"],
   ["personal_data", "app.personal_sections", "to_regclass('public.legal_holds')", "null"],
   ["personal_data", "app.user_is_held", "return app.is_held(", "return false and app.is_held("],

@@ -6,6 +6,7 @@ import assert from "@std/assert";
 import admin from "../../supabase/functions/admin/index.ts";
 import agents from "../../supabase/functions/agents/index.ts";
 import execute from "../../supabase/functions/execute/index.ts";
+import mcp from "../../supabase/functions/mcp/index.ts";
 import retention from "../../supabase/functions/retention/index.ts";
 import { ADDRESS_HEADER, newAddress, person } from "../stack.ts";
 import {
@@ -21,7 +22,7 @@ import {
 } from "./matrix/cast.ts";
 import { type Expected, ONE_AGENT, ROLES, ROUTES, SCOPES } from "./matrix/expected.ts";
 
-const APPS = { admin, agents, execute, retention };
+const APPS = { admin, agents, execute, mcp, retention };
 const REFUSED = "403 forbidden";
 const NOT_THE_CLOCK = "401 token_invalid";
 const NO_RUNNER = "401 key_invalid";

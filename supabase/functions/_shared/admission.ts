@@ -52,11 +52,12 @@ export async function admitAddress(
   platform: Platform,
   budget: Budget,
 ): Promise<RequestContext> {
-  const context = contextOf(c, platform);
+  const { headers } = c.req.raw;
+  const context = await platform.forwarding.believed(headers, contextOf(c, platform));
   c.set("context", context);
   platform.watch.beat();
   await platform.limits.admit(context.address, budget);
-  refuseOddRequests(c.req.url, c.req.raw.headers);
+  refuseOddRequests(c.req.url, headers);
   return context;
 }
 

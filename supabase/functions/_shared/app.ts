@@ -38,6 +38,10 @@ const ALLOWED_HEADERS = [
   "if-match",
   "if-none-match",
   "last-event-id",
+  "mcp-method",
+  "mcp-name",
+  "mcp-protocol-version",
+  "mcp-session-id",
   "prefer",
   "traceparent",
   "x-request-id",
@@ -47,12 +51,20 @@ const EXPOSED_HEADERS = [
   "etag",
   "location",
   "idempotent-replayed",
+  "mcp-session-id",
   "preference-applied",
   "ratelimit",
   "ratelimit-policy",
   "retry-after",
+  "www-authenticate",
   "x-request-id",
 ];
+
+/** What is not the same for all functions. */
+export interface AppOptions {
+  /** What `WWW-Authenticate` says beside a 401; `Bearer`, if left out. */
+  challenge?: string;
+}
 
 /**
  * A function's app over its routes. CORS comes first, so that a browser can read our errors; then
@@ -63,6 +75,7 @@ export function createApp(
   name: string,
   platform: Platform,
   routes: readonly Route[],
+  { challenge }: AppOptions = {},
 ): Hono<AppEnv> {
   const app = new Hono<AppEnv>().basePath(`/${name}`);
   app.use(cors({
@@ -82,11 +95,11 @@ export function createApp(
     app.on(spec.method, spec.path, (c) => respond(c, platform).catch(rethrow));
   }
   refuseOtherMethods(app, platform, all);
-  app.onError((err, c) => fail(err, c, platform));
+  app.onError((err, c) => fail(err, c, { platform, challenge }));
   app.notFound(async (c) => {
     const refusal = await admitAddress(c, platform, "read")
       .then((): unknown => new Fault("not_found"), (err: unknown) => err);
-    return await fail(refusal, c, platform);
+    return await fail(refusal, c, { platform, challenge });
   });
   return app;
 }
@@ -96,11 +109,15 @@ function rethrow(thrown: unknown): never {
   throw thrown instanceof Error ? thrown : new Error(`a ${typeof thrown} was thrown`);
 }
 
-async function fail(err: unknown, c: Context<AppEnv>, platform: Platform): Promise<Response> {
+async function fail(
+  err: unknown,
+  c: Context<AppEnv>,
+  { platform, challenge }: { platform: Platform; challenge: string | undefined },
+): Promise<Response> {
   const fault = toFault(err);
   c.set("failure", fault);
   await raiseAlarm(c, platform, fault);
-  const { body, status, headers } = problem(fault, c.var.requestId);
+  const { body, status, headers } = problem(fault, c.var.requestId, challenge);
   return c.body(body, status, headers);
 }
 

@@ -14,6 +14,7 @@ export class Suspicious extends Fault {
 /** The headers that routes read, beside `authorization`. */
 const READ = [
   ...["accept", "apikey", "content-type", "idempotency-key", "if-match", "if-none-match"],
+  ...["mcp-method", "mcp-name", "mcp-protocol-version", "mcp-session-id"],
   ...["last-event-id", "prefer", "user-agent", "x-request-id"],
 ];
 const MAX_HEADER_CHARS = 4_096;

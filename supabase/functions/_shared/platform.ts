@@ -10,6 +10,7 @@ import type { RequestContext } from "./context.ts";
 import { type ContextHeader, type Db, rows, userDb } from "./db.ts";
 import type { Env } from "./env.ts";
 import { type Checks, createChecks } from "./checks.ts";
+import { createForwarding, type Forwarding } from "./forwarding.ts";
 import { createLimits, type Limits } from "./limit/limits.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMac, type Mac } from "./mac.ts";
@@ -39,6 +40,8 @@ export interface Platform {
   cursors: Cursors;
   /** Marks what this server has prepared and the database keeps. */
   prepared: Mac;
+  /** Whose calls our functions hand on to each other. */
+  forwarding: Forwarding;
   /** Passes of runs, for their tool calls. */
   callTokens: CallTokens;
   /** Recognises runners that pull. */
@@ -93,6 +96,7 @@ export function createPlatform(name: string, env: Env): Platform {
     service,
     cursors: createCursors(createMac(env.secretKey, "cursor")),
     prepared: createMac(env.secretKey, "prepared"),
+    forwarding: createForwarding(env.secretKey),
     callTokens: createCallTokens(env.secretKey),
     runners: createRunners({ service: unbound, keyEnv: env.keyEnv }),
     claimTokens: createClaimTokens(env.secretKey),

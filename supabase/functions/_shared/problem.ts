@@ -27,9 +27,9 @@ export interface ProblemReply {
 
 /**
  * The RFC 9457 problem document of a fault. Everything in it comes from the fault and the request
- * id, so that what is hidden and what is missing answer with the same bytes.
+ * id, so that what is hidden and what is missing answer with the same bytes. A 401 carries the challenge.
  */
-export function problem(fault: Fault, requestId: string): ProblemReply {
+export function problem(fault: Fault, requestId: string, challenge = "Bearer"): ProblemReply {
   const [status, title] = FAULTS[fault.code];
   const body = JSON.stringify({
     type: `/errors/${fault.code}`,
@@ -44,7 +44,7 @@ export function problem(fault: Fault, requestId: string): ProblemReply {
   });
   const headers = {
     "content-type": "application/problem+json",
-    ...(status === 401 && { "www-authenticate": "Bearer" }),
+    ...(status === 401 && { "www-authenticate": challenge }),
     ...(fault.retryAfter !== undefined &&
       { "retry-after": String(fault.retryAfter) }),
   };

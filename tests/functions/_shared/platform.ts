@@ -8,6 +8,7 @@ import { type Env, readEnv } from "../../../supabase/functions/_shared/env.ts";
 import type { Limits } from "../../../supabase/functions/_shared/limit/limits.ts";
 import type { Mac } from "../../../supabase/functions/_shared/mac.ts";
 import { createCursors } from "../../../supabase/functions/_shared/page.ts";
+import { createForwarding } from "../../../supabase/functions/_shared/forwarding.ts";
 import type { Platform } from "../../../supabase/functions/_shared/platform.ts";
 import { createChecks } from "../../../supabase/functions/_shared/checks.ts";
 import type { Metrics } from "../../../supabase/functions/_shared/metrics/recorder.ts";
@@ -98,6 +99,7 @@ export function fakePlatform(
     db: (caller) => userDb(env, () => caller.token()),
     service: () => createService(env)(),
     prepared: NO_MARKS,
+    forwarding: createForwarding(env.secretKey),
     callTokens: createCallTokens(env.secretKey),
     runners: createRunners({ service: createService(env)(), keyEnv: env.keyEnv }),
     claimTokens: createClaimTokens(env.secretKey),

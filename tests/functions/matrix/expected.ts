@@ -90,6 +90,19 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
   "GET /execute/health": { needs: "public", ok: 200, path: () => "/execute/health" },
   "GET /admin/health": { needs: "public", ok: 200, path: () => "/admin/health" },
   "GET /retention/health": { needs: "public", ok: 200, path: () => "/retention/health" },
+  "GET /mcp/health": { needs: "public", ok: 200, path: () => "/mcp/health" },
+  "GET /mcp/.well-known/oauth-protected-resource": {
+    needs: "public",
+    ok: 200,
+    path: () => "/mcp/.well-known/oauth-protected-resource",
+  },
+  "POST /mcp": {
+    needs: ["agents:read"],
+    ok: 200,
+    path: () => "/mcp",
+    headers: { accept: "application/json, text/event-stream" },
+    body: () => ({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+  },
   "POST /execute/queue/claims": {
     needs: "runner",
     ok: 200,
@@ -132,6 +145,8 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
   "GET /agents/openapi.json": { needs: "public", ok: 200, path: () => "/agents/openapi.json" },
 
   "GET /agents/limits": { needs: ["agents:read"], ok: 200, path: () => "/agents/limits" },
+  "GET /agents/usage": { needs: ["agents:read"], ok: 200, path: () => "/agents/usage" },
+  "GET /agents/runs": { needs: ["agents:read"], ok: 200, path: () => "/agents/runs" },
   "GET /agents/me/export": {
     needs: ["agents:read"],
     ok: 200,
@@ -157,6 +172,12 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     ok: 200,
     names: "own",
     path: ({ agent }) => `/agents/${agent}`,
+  },
+  "GET /agents/:name/openapi.json": {
+    needs: ["agents:read"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/agents/${agent}/openapi.json`,
   },
   "PATCH /agents/:name": {
     needs: ["agents:write"],
@@ -405,6 +426,20 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     path: ({ agent }) => `/execute/agents/${agent}`,
     body: () => ({ input: 1 }),
     headers: STREAM,
+  },
+  "POST /execute/agents/:name/invoke": {
+    needs: ["agents:execute"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/execute/agents/${agent}/invoke`,
+    body: () => ({ query: "a" }),
+  },
+  "POST /execute/agents/:name/stream": {
+    needs: ["agents:execute", "agents:stream"],
+    ok: 200,
+    names: "own",
+    path: ({ agent }) => `/execute/agents/${agent}/stream`,
+    body: () => ({ query: "a" }),
   },
   "GET /execute/runs/:id": {
     needs: ["agents:read"],

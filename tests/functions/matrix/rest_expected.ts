@@ -66,6 +66,7 @@ export const FUNCTIONS: Readonly<Record<string, ExpectedFunction>> = {
   my_permissions: { needs: [], args: () => ({}) },
   my_access: { needs: [], args: () => ({}) },
   my_usage: { needs: [], args: () => ({}) },
+  usage_by_day: { needs: ["agents:read"], args: () => ({}) },
   queue_overview: { needs: ["admin"], args: () => ({}) },
   list_dead_letters: { needs: ["admin"], args: () => ({}) },
   replay_dead_letter: { needs: ["admin"], args: ({ run }) => ({ run_id: uuidOf(run) }) },

@@ -7,6 +7,8 @@ export interface Caller {
   /** The API key that was brought, if one was. */
   keyId: string | undefined;
   via: "session" | "key" | "issuer";
+  /** The program that speaks for the user, where Auth's OAuth server let it in. */
+  client?: string;
   /** Names who called how: what has the same identity has the same rights. It is no secret. */
   identity: string;
   /**

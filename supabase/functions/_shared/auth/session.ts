@@ -26,6 +26,8 @@ const Claims = z.object({
   is_anonymous: z.boolean().default(false),
   session_id: z.string().max(100).optional(),
   aal: z.string().max(100).optional(),
+  // The program that the user let in, where Auth's OAuth server issued the token.
+  client_id: z.string().max(200).optional(),
   // What the functions mint is for Postgres: it opens no door of theirs.
   cloister_key: z.undefined().optional(),
   cloister_issuer: z.undefined().optional(),
@@ -69,13 +71,14 @@ function callerOf(payload: unknown, token: string): Caller {
   if (!claims.success) {
     throw new Fault("token_invalid", "The token does not stand for a signed-in user.");
   }
-  const { sub: userId, is_anonymous, session_id = "", aal = "" } = claims.data;
+  const { sub: userId, is_anonymous, session_id = "", aal = "", client_id } = claims.data;
   if (is_anonymous) throw new Fault("forbidden", "Anonymous sign-ins cannot use agents.");
   return {
     userId,
     keyId: undefined,
     via: "session",
-    identity: JSON.stringify(["session", userId, session_id, aal]),
+    ...(client_id !== undefined && { client: client_id }),
+    identity: JSON.stringify(["session", userId, session_id, aal, client_id ?? ""]),
     token: () => Promise.resolve(token),
   };
 }
