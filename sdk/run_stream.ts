@@ -1,0 +1,57 @@
+import type { Api } from "./api.ts";
+import type { Opened } from "./follow.ts";
+import type { Run, RunEvent } from "./wire.ts";
+
+/**
+ * A run that is watched: its events, each once, the last one being `run.<status>`. It can be read
+ * once. Who stops reading leaves the run alone; `cancel()` stops it.
+ */
+export class RunStream implements AsyncIterable<RunEvent> {
+  readonly #api: Api;
+  readonly #open: () => Promise<Opened>;
+  readonly #follow: (opened: Opened) => AsyncGenerator<RunEvent, void>;
+  #opened: Promise<Opened> | undefined;
+  #isRead = false;
+
+  /** Over what starts the run, and what follows it. */
+  constructor(
+    api: Api,
+    open: () => Promise<Opened>,
+    follow: (opened: Opened) => AsyncGenerator<RunEvent, void>,
+  ) {
+    this.#api = api;
+    this.#open = open;
+    this.#follow = follow;
+  }
+
+  /** Starts the run, unless it was before, and says which one it is. */
+  async id(): Promise<string> {
+    this.#opened ??= this.#open();
+    return (await this.#opened).id;
+  }
+
+  /** Starts the run, unless it was before, and reads it. Throws when it is read a second time. */
+  [Symbol.asyncIterator](): AsyncGenerator<RunEvent, void> {
+    return this.#events();
+  }
+
+  /** The run as it is now: its output and its usage once the events have ended. */
+  async run(): Promise<Run> {
+    return await this.#api.request("GET", "/execute/runs/{id}", {
+      params: { id: await this.id() },
+    });
+  }
+
+  /** Stops the run; one that has ended stays as it is. */
+  async cancel(): Promise<Run> {
+    const params = { id: await this.id() };
+    return await this.#api.request("POST", "/execute/runs/{id}/cancel", { params });
+  }
+
+  async *#events(): AsyncGenerator<RunEvent, void> {
+    if (this.#isRead) throw new TypeError("The stream of this run is read already");
+    this.#isRead = true;
+    this.#opened ??= this.#open();
+    yield* this.#follow(await this.#opened);
+  }
+}
