@@ -50,6 +50,7 @@ function describe(stack: Stack): string {
   return `
 Cloister is running, ready in ${Math.round(performance.now())} ms. Ctrl-C ends it; the data stays.
 
+  console          ${url}/
   API              ${url}
   functions        ${url}/functions/v1/
   publishable key  ${publishableKey}

@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { administer } from "./gateway/admin.ts";
+import { openConsole } from "./gateway/console.ts";
 import { openDatabase } from "./database/database.ts";
 import { auth, rest } from "./gateway/doors.ts";
 import { loadFunctions } from "./gateway/functions.ts";
@@ -15,6 +16,7 @@ import { lockFolder } from "./lock.ts";
 import { serve } from "./gateway/serve.ts";
 import { cronKeyOf, masterKeyOf, openState, type SigningKey, type State } from "./state.ts";
 import { createTokens, type Tokens } from "./gateway/tokens.ts";
+import { createPkce } from "./gateway/pkce.ts";
 import { openBridge } from "./upstash/bridge.ts";
 import { answerRedis } from "./upstash/http.ts";
 import { openMemory } from "./upstash/memory.ts";
@@ -109,6 +111,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     state,
     tokens,
     lite,
+    pkce: createPkce(),
     admin: (request: Request) => administer(request, database.sql),
   };
   services.resolve({
@@ -116,6 +119,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     auth: (request) => auth(request, doors),
     redis: (request) => answerRedis(request, "/redis", state.redisToken, redis),
     functions: functions?.fetch,
+    console: openConsole(state.publishableKey, { follows: !options.temporary, log }).fetch,
   });
   const clock = openClock(options, {
     databaseUrl: database.url,

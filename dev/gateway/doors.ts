@@ -2,6 +2,7 @@ import type * as jose from "jose";
 import { Claims } from "../lite/claims.ts";
 import { type ApiKey, checkKey } from "./keys.ts";
 import type { Lite } from "../lite/lite.ts";
+import type { Pkce } from "./pkce.ts";
 import type { State } from "../state.ts";
 import { isSession, type Tokens } from "./tokens.ts";
 
@@ -10,11 +11,14 @@ export interface Doors {
   state: State;
   tokens: Tokens;
   lite: Lite;
+  pkce: Pkce;
   /** Answers `auth.admin` calls. Only callers with the secret key come here. */
   admin(request: Request): Promise<Response>;
 }
 
 const ROOT = "/auth/v1/";
+// What may send an e-mail, whose link leads back with a code for who asked with a challenge.
+const MAILING = ["magiclink", "otp", "recover", "signup"];
 // What a browser follows out of an e-mail brings no key.
 const LINKS = ["verify", "callback", "authorize"];
 const ENDPOINTS = new Set([
@@ -47,6 +51,12 @@ export async function auth(request: Request, doors: Doors): Promise<Response> {
     return key === "secret" ? await doors.admin(request) : authError(401, "no_authorization");
   }
   if (!ENDPOINTS.has(endpoint)) return authError(404, "not_found");
+  if (MAILING.includes(endpoint)) await doors.pkce.ask(request);
+  if (endpoint === "token" && isExchange(request)) {
+    const session = await doors.pkce.open(request);
+    if (session === "refused") return authError(400, "bad_code_verifier");
+    if (session !== undefined) return Response.json(session);
+  }
   const token = bearer(request);
   request.headers.delete("authorization");
   if (token !== undefined) {
@@ -93,17 +103,40 @@ async function outward(response: Response, method: string, doors: Doors): Promis
   return Response.json(sent, { status, headers });
 }
 
-async function outwardLink(location: string, { lite, tokens }: Doors): Promise<string> {
+async function outwardLink(location: string, { lite, tokens, pkce }: Doors): Promise<string> {
   const [page = "", fragment] = location.split("#");
   const parts = new URLSearchParams(fragment);
   const token = parts.get("access_token") ?? "";
   const headers = { authorization: `Bearer ${token}` };
   const reply = await lite.auth(new Request(`http://localhost${ROOT}user`, { headers }));
-  const session = { access_token: token, user: await reply.json() };
-  if (isSession(session)) {
-    parts.set("access_token", (await tokens.outward(session, "otp")).access_token);
-  }
+  const session = { ...sessionOf(parts), access_token: token, user: await reply.json() };
+  if (!isSession(session)) return `${page}#${parts}`;
+  const sent = await tokens.outward(session, "otp");
+  const code = pkce.seal(sent);
+  if (code !== undefined) return withCode(page, code);
+  parts.set("access_token", sent.access_token);
   return `${page}#${parts}`;
+}
+
+function isExchange({ url }: Request): boolean {
+  return new URL(url).searchParams.get("grant_type") === "pkce";
+}
+
+/** What a fragment says of a session, as Auth answers it in JSON. */
+function sessionOf(parts: URLSearchParams) {
+  const seconds = Number(parts.get("expires_in") ?? 3600);
+  return {
+    token_type: "bearer",
+    refresh_token: parts.get("refresh_token"),
+    expires_in: seconds,
+    expires_at: Math.floor(Date.now() / 1000) + seconds,
+  };
+}
+
+function withCode(page: string, code: string): string {
+  const url = new URL(page);
+  url.searchParams.set("code", code);
+  return url.href;
 }
 
 /** The token on Authorization. supabase-js repeats the API key there, which says nothing. */
@@ -126,6 +159,7 @@ function pgrst(status: number, code: string, message: string): Response {
 }
 
 const AUTH_ERRORS = {
+  bad_code_verifier: "code challenge does not match previously saved code verifier",
   bad_jwt: "invalid JWT: it could not be verified",
   no_authorization: "This endpoint needs the secret key",
   not_found: "There is no such endpoint",

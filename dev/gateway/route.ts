@@ -8,6 +8,8 @@ export interface Services {
   auth: Service;
   redis: Service;
   functions: Service | undefined;
+  /** What lies beside the services: the console. Absent is what it does not have. */
+  console(request: Request): Promise<Response | undefined>;
 }
 
 const CORS = {
@@ -16,12 +18,18 @@ const CORS = {
     "content-range, content-location, preference-applied, proxy-status, x-total-count, link",
 };
 
+/** Below these lie services, whether this stack has them or not, and never a page. */
+const SERVICE = /^\/(auth|functions|graphql|pg|realtime|redis|rest|storage)(\/|$)/;
+
 /** Routes a request as the gateway of a hosted project does. `peer` is the socket's address. */
 export async function route(request: Request, peer: string, to: Services): Promise<Response> {
   const url = new URL(request.url);
   if (!isOurs(url)) return refuse(421, `This stack does not serve the host ${url.hostname}`);
   const service = find(url, to);
-  if (service === undefined) return refuse(404, "There is no such service");
+  if (service === undefined) {
+    const page = SERVICE.test(url.pathname) ? undefined : await to.console(request);
+    return page ?? refuse(404, "There is no such service");
+  }
   const browsable = service === to.rest || service === to.auth;
   if (browsable && request.method === "OPTIONS") return preflight(request);
   const key = browsable ? takeKey(url) : null;

@@ -2,6 +2,7 @@ import { App } from "@supabase/lite";
 import type { Claims } from "./claims.ts";
 import { Connection } from "./connection.ts";
 import { TYPES } from "./types.ts";
+import { mendVerification } from "./verify.ts";
 
 /** The Data API and Auth, without a door: the gateway has checked who calls. */
 export interface Lite extends AsyncDisposable {
@@ -60,7 +61,7 @@ export function openLite({ databaseUrl, jwtSecret, siteUrl, log }: LiteOptions):
       callers.set(request, claims);
       return await app.fetch(request);
     },
-    auth: async (request) => await app.fetch(request),
+    auth: async (request) => await app.fetch(await mendVerification(request)),
     reload: () => connection.clearSchemaCache(),
     [Symbol.asyncDispose]: () => connection.close(),
   };

@@ -1,4 +1,5 @@
 import assert from "@std/assert";
+import { createClient } from "@supabase/supabase-js";
 import * as jose from "jose";
 import { client, scratchStack, signedUp } from "./scratch.ts";
 
@@ -162,6 +163,38 @@ Deno.test("a link in an e-mail leads back with a token for the world", async () 
   assert.equal(jose.decodeProtectedHeader(token).alg, "ES256");
   assert.equal((await client(stack).auth.getUser(token)).data.user?.id, id);
 });
+
+Deno.test("a link in an e-mail leads who asked with a challenge back with a code alone", async () => {
+  const { supabase, id } = await signedUp(stack);
+  const email = (await supabase.auth.getUser()).data.user?.email ?? "";
+  const auth = { flowType: "pkce", persistSession: false, autoRefreshToken: false } as const;
+  const browser = createClient(stack.url, stack.publishableKey, { auth });
+  const askForCode = async () => {
+    await browser.auth.signInWithOtp({ email });
+    const link = /http\S+/.exec(scratch.lines.at(-1) ?? "")?.[0] ?? "";
+    const res = await fetch(link, { redirect: "manual" });
+    await res.body?.cancel();
+    const back = new URL(res.headers.get("location") ?? "");
+    assert.deepEqual([back.hash, ...back.searchParams.keys()], ["", "code"]);
+    return back.searchParams.get("code") ?? "";
+  };
+  const code = await askForCode();
+  const { data, error } = await browser.auth.exchangeCodeForSession(code);
+  assert.equal(error, null);
+  assert.equal(data.user?.id, id);
+  assert.equal(await exchange(code, "x".repeat(56)), 404, "it is good once");
+  assert.equal(await exchange(await askForCode(), "x".repeat(56)), 400, "and for nobody else");
+});
+
+async function exchange(code: string, verifier: string): Promise<number> {
+  const res = await fetch(`${stack.url}/auth/v1/token?grant_type=pkce`, {
+    method: "POST",
+    headers: { apikey: stack.publishableKey, "content-type": "application/json" },
+    body: JSON.stringify({ auth_code: code, code_verifier: verifier }),
+  });
+  await res.body?.cancel();
+  return res.status;
+}
 
 function who(headers: Record<string, string>): Promise<Response> {
   return fetch(`${stack.url}/rest/v1/rpc/who`, {

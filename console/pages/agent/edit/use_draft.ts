@@ -1,0 +1,47 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Agent, Version } from "../../../../sdk/mod.ts";
+import { account } from "../../../session/session.ts";
+import { type Draft, draftOf, isSame, keep, recall } from "./draft.ts";
+
+/** What is being written for an agent. */
+export interface Editing {
+  readonly draft: Draft;
+  /** Whether anything differs from the version that it was begun from. */
+  readonly isChanged: boolean;
+  change(patch: Partial<Draft>): void;
+  /** Begins anew from a version that was saved. */
+  restart(version: Version): void;
+  /** Goes back to what it was begun from: the changes are gone. */
+  discard(): void;
+}
+
+/**
+ * The draft of an agent's next version: kept in this tab until it is saved, whatever happens to
+ * the page. The browser asks before a tab with changes is closed.
+ */
+export function useDraft({ id, name }: Agent, version: Version): Editing {
+  const person = account.value?.id ?? "";
+  const [begun, setBegun] = useState(() => draftOf(name, version));
+  const [draft, setDraft] = useState(() => recall(sessionStorage, person, id) ?? begun);
+  const isChanged = useMemo(() => !isSame(begun, draft), [begun, draft]);
+  useEffect(() => keep(sessionStorage, person, id, isChanged ? draft : undefined), [
+    draft,
+    isChanged,
+  ]);
+  useEffect(() => {
+    if (!isChanged) return;
+    const ask = (event: Event) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [isChanged]);
+  return {
+    draft,
+    isChanged,
+    change: (patch) => setDraft((before) => ({ ...before, ...patch })),
+    restart: (from) => {
+      setBegun(draftOf(name, from));
+      setDraft(draftOf(name, from));
+    },
+    discard: () => setDraft(begun),
+  };
+}

@@ -1,0 +1,158 @@
+import type { Provider } from "@supabase/supabase-js";
+import { useState } from "preact/hooks";
+import { Form, TextField } from "../ui/form.tsx";
+import { useAction, useLoad } from "../ui/load.ts";
+import { ProblemView } from "../ui/problem.tsx";
+import { Code } from "./code.tsx";
+import { supabaseClient } from "./session.ts";
+import { loadWays, type Ways } from "./settings.ts";
+
+type Way = "password" | "new" | "mail";
+
+/** Every way into the project. `again` is for somebody whose session ended: no signing up. */
+export function SignIn({ email: known = "", again = false }: { email?: string; again?: boolean }) {
+  const ways = useLoad(loadWays);
+  const [way, setWay] = useState<Way>("password");
+  const [email, setEmail] = useState(known);
+  return (
+    <div class="sign-in">
+      <ProblemView error={ways.error} retry={ways.reload} />
+      {ways.data?.email !== false && (
+        <>
+          <Choice way={way} setWay={setWay} signUp={!again && (ways.data?.signUp ?? false)} />
+          {way === "mail"
+            ? <Mail email={email} setEmail={setEmail} again={again} />
+            : <Password email={email} setEmail={setEmail} isNew={way === "new"} />}
+        </>
+      )}
+      {ways.data && !again && <Providers ways={ways.data} />}
+    </div>
+  );
+}
+
+function Choice({ way, setWay, signUp }: {
+  way: Way;
+  setWay(way: Way): void;
+  signUp: boolean;
+}) {
+  const ways: readonly (readonly [Way, string])[] = [
+    ["password", "Password"],
+    ["mail", "E-mail link"],
+    ...signUp ? [["new", "New account"] as const] : [],
+  ];
+  return (
+    <fieldset class="choice">
+      <legend class="hidden">How to sign in</legend>
+      {ways.map(([value, name]) => (
+        <label key={value}>
+          <input
+            type="radio"
+            name="way"
+            checked={way === value}
+            onInput={() => setWay(value)}
+          />
+          {name}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface EmailProps {
+  email: string;
+  setEmail(email: string): void;
+}
+
+function EmailField({ email, setEmail }: EmailProps) {
+  return (
+    <TextField
+      label="E-mail"
+      type="email"
+      autoComplete="username"
+      required
+      value={email}
+      onInput={setEmail}
+    />
+  );
+}
+
+function Password({ email, setEmail, isNew }: EmailProps & { isNew: boolean }) {
+  const [password, setPassword] = useState("");
+  const [confirmation, setConfirmation] = useState(false);
+  const action = useAction(async () => {
+    const { auth } = supabaseClient();
+    const { data, error } = isNew
+      ? await auth.signUp({ email, password, options: { emailRedirectTo: location.origin } })
+      : await auth.signInWithPassword({ email, password });
+    if (error) throw error;
+    if (data.session === null) setConfirmation(true);
+  });
+  if (confirmation) return <Code email={email} type="email" />;
+  return (
+    <Form action={action} submit={isNew ? "Sign up" : "Sign in"}>
+      <EmailField email={email} setEmail={setEmail} />
+      <TextField
+        label="Password"
+        type="password"
+        autoComplete={isNew ? "new-password" : "current-password"}
+        required
+        value={password}
+        onInput={setPassword}
+      />
+    </Form>
+  );
+}
+
+function Mail({ email, setEmail, again }: EmailProps & { again: boolean }) {
+  const [sent, setSent] = useState(false);
+  const action = useAction(async () => {
+    const { error } = await supabaseClient().auth.signInWithOtp({
+      email,
+      options: { emailRedirectTo: location.origin, shouldCreateUser: !again },
+    });
+    if (error) throw error;
+    setSent(true);
+  });
+  if (sent) return <Code email={email} type="email" />;
+  return (
+    <Form action={action} submit="Send me a link">
+      <EmailField email={email} setEmail={setEmail} />
+    </Form>
+  );
+}
+
+function Providers({ ways: { providers } }: { ways: Ways }) {
+  const action = useAction(async (provider: string) => {
+    if (!isProvider(provider)) return;
+    const { error } = await supabaseClient().auth.signInWithOAuth({
+      provider,
+      options: { redirectTo: location.origin },
+    });
+    if (error) throw error;
+  });
+  if (providers.length === 0) return null;
+  return (
+    <div class="providers">
+      {providers.map((provider) => (
+        <button
+          type="button"
+          class="outline"
+          onClick={() => void action.run(provider)}
+        >
+          Continue with {nameOf(provider)}
+        </button>
+      ))}
+      <ProblemView error={action.error} />
+    </div>
+  );
+}
+
+/** supabase-js lists the providers that it knew when it was published; projects may have more. */
+function isProvider(name: string): name is Provider {
+  return /^[a-z0-9_:-]+$/.test(name);
+}
+
+function nameOf(provider: string): string {
+  const name = provider.replace(/_oidc$/, "");
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
