@@ -3,7 +3,7 @@ import { ROOT } from "./graph.ts";
 
 const LINK = /\[([^\]]+)\]\((tests\/[^)]+\.ts|supabase\/tests\/[^)]+\.sql)\)/g;
 const NAMED =
-  /(?:\b(?:Deno\.test|promise|onEvery(?:EngineWithin|EngineWithTools|Engine|Service))\(\s*|\bname(?: =|:))\s*(["`])((?:\\.|(?!\1).)+)\1/gs;
+  /(?:\b(?:Deno\.test|promise|browserTest|onEvery(?:EngineWithin|EngineWithTools|Engine|Service))\(\s*|\bname(?: =|:))\s*(["`])((?:\\.|(?!\1).)+)\1/gs;
 
 /** Whether a test file holds a test of that name. Names in templates match what fills them. */
 function holds(file: string, text: string, promise: string): boolean {

@@ -7,7 +7,7 @@ import { startStack } from "../dev/stack.ts";
 import { Policy } from "../supabase/functions/_shared/policy/schema.ts";
 import { ADDRESS_HEADER } from "../tests/stack.ts";
 import { ROOT } from "./graph.ts";
-import { groupTests } from "./test_groups.ts";
+import { groupTests, listTests } from "./test_groups.ts";
 import { HOSTED_DENO, HOSTED_ENV, hostedDeno } from "./hosted.ts";
 
 const CONFIG = `${ROOT}/deno.json`;
@@ -33,7 +33,14 @@ const RESTORE = "tests/scripts/backup/stack_test.ts";
 /** What watches or sets something of its whole process: memory, CPU, environment, children. */
 const WATCHING = ["tests/attacks", SANDBOX, ENGINES, RESTORE];
 const FUNCTIONS = "tests/functions";
-const REST = ["tests/database", "tests/story", "tests/scripts"];
+const REST = [
+  "tests/database",
+  "tests/story",
+  "tests/scripts",
+  "tests/sdk",
+  "tests/cli",
+  "tests/docs",
+];
 
 /**
  * What the functions' own code is tried by in this process: that is what another Deno may do
@@ -48,6 +55,8 @@ const HOSTED = [
   "tests/functions/admin/evidence_test.ts",
   "tests/functions/admin/routes_test.ts",
   "tests/functions/admin/secrets_test.ts",
+  "tests/functions/mcp/protocol_test.ts",
+  "tests/functions/mcp/runs_test.ts",
   "tests/functions/tools/calls_test.ts",
   "tests/functions/tools/llm_test.ts",
   "tests/functions/tools/fetch/fetch_test.ts",
@@ -59,51 +68,68 @@ const LOAD = ["burst", "load_postgres", "load_redis", "outage", "stores"]
   .map((name) => `tests/functions/_shared/limit/${name}_test.ts`);
 
 /**
- * Suites that run beside each other, group after group. Those that watch their process have one
- * to themselves, and their files one by one.
+ * The suites, the longest first. One takes both cores and runs alone; the others run two at a time,
+ * so that no answer is late for want of a core. Those that watch their process have one to
+ * themselves, and their files one by one.
  */
-async function suites(only: string[], held: AsyncDisposableStack): Promise<Suite[][]> {
+async function listSuites(
+  held: AsyncDisposableStack,
+): Promise<{ alone: Suite; beside: readonly Suite[] }> {
   const deno = Deno.execPath();
-  if (only.length > 0) return [[{ name: "selected", command: deno, args: [...TEST, ...only] }]];
   const on = `on Deno ${Deno.version.deno}`;
-  const parallel = ["--parallel", `--ignore=${WATCHING.join(",")}`];
-  const waiting: Suite[] = [
-    { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
-    { name: `runner ${on}`, command: deno, args: [...TEST, "tests/runner"] },
-    { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev", RESTORE] },
-    { name: `crashes ${on}`, command: deno, args: [...TEST, "tests/crash"] },
-  ];
   const here = held.use(await groupTests(FUNCTIONS, { ignored: WATCHING }));
-  const alone: Suite[][] = [
-    [{
-      name: `functions, database, story ${on}`,
+  const rest = await Promise.all(REST.map((root) => listTests(root, WATCHING)));
+  const [sandboxThere, functionsThere] = await suitesOnHosted(held);
+  return {
+    alone: {
+      name: `functions, database, SDK, CLI, docs, story ${on}`,
       command: deno,
-      args: [...TEST, "--config", CONFIG, ...parallel, ...here.paths, ...REST],
-    }],
-    [
+      args: [...TEST, "--config", CONFIG, "--parallel", ...here.paths, ...rest.flat()],
+    },
+    beside: [
       { name: `attacks ${on}`, command: deno, args: [...TEST, "tests/attacks"] },
       { name: `sandbox ${on}`, command: deno, args: [...TEST, SANDBOX, ENGINES] },
+      ...functionsThere ? [functionsThere] : [],
+      { name: `runner ${on}`, command: deno, args: [...TEST, "tests/runner"] },
+      { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev", RESTORE] },
+      { name: `console ${on}`, command: deno, args: [...TEST, "tests/console"] },
+      ...sandboxThere ? [sandboxThere] : [],
+      { name: `crashes ${on}`, command: deno, args: [...TEST, "tests/crash"] },
+      { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
     ],
-  ];
-  const older = await hostedDeno();
-  if (older === undefined) {
+  };
+}
+
+/** What the Deno of hosted functions is tried with, where npm has it. */
+async function suitesOnHosted(held: AsyncDisposableStack): Promise<Suite[]> {
+  const command = await hostedDeno();
+  if (command === undefined) {
     console.log(`skipped: npm has no Deno ${HOSTED_DENO} for this machine`);
-    return [...alone, waiting];
+    return [];
   }
-  const hosted = held.use(
+  const on = `on Deno ${HOSTED_DENO}`;
+  const args = ["test", "-A", "--no-lock"];
+  const functions = held.use(
     await groupTests(FUNCTIONS, { only: HOSTED, ignored: [...LOAD, SANDBOX] }),
   );
-  const there = ["test", "-A", "--no-lock"];
-  const args = [...there, "--config", CONFIG, "--parallel", ...hosted.paths];
   return [
-    ...alone,
-    [...waiting, { name: `functions on Deno ${HOSTED_DENO}`, command: older, args }],
-    [{
-      name: `sandbox on Deno ${HOSTED_DENO}`,
-      command: older,
-      args: [...there, "--no-check", SANDBOX],
-    }],
+    { name: `sandbox ${on}`, command, args: [...args, "--no-check", SANDBOX] },
+    { name: `functions ${on}`, command, args: [...args, "--config", CONFIG, ...functions.paths] },
   ];
+}
+
+/** Runs suites, two at a time. */
+async function inPairs<T>(
+  suites: readonly Suite[],
+  run: (suite: Suite) => Promise<T>,
+): Promise<T[]> {
+  const queue = suites.values();
+  const work = async () => {
+    const done: T[] = [];
+    for (const suite of queue) done.push(await run(suite));
+    return done;
+  };
+  return (await Promise.all([work(), work()])).flat();
 }
 
 /** How Deno and pgTAP name what failed: a test and its place, or a line that is not ok. */
@@ -216,13 +242,19 @@ if (import.meta.main) {
     };
     await openTools(adminUrl);
     await using groups = new AsyncDisposableStack();
-    for (const group of await suites(Deno.args, groups)) {
-      const counts = await Promise.all(group.map((suite) => runSuite(suite, env, failures)));
-      for (const { passed, failed, ignored } of counts) {
-        total.passed += passed;
-        total.failed += failed;
-        total.ignored += ignored;
-      }
+    const run = (suite: Suite) => runSuite(suite, env, failures);
+    const counts: Count[] = [];
+    if (Deno.args.length > 0) {
+      const args = [...TEST, ...Deno.args];
+      counts.push(await run({ name: "selected", command: Deno.execPath(), args }));
+    } else {
+      const { alone, beside } = await listSuites(groups);
+      counts.push(await run(alone), ...await inPairs(beside, run));
+    }
+    for (const { passed, failed, ignored } of counts) {
+      total.passed += passed;
+      total.failed += failed;
+      total.ignored += ignored;
     }
   }
   if (total.ignored > 0) {
