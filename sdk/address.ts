@@ -12,7 +12,12 @@ export function functionsUrl(project: string | URL, allowInsecure = false): URL 
   const isSafe = url.protocol === "https:" ||
     (url.protocol === "http:" && (allowInsecure || LOOPBACK.test(url.hostname)));
   if (!isSafe) throw new TypeError(`${url.origin} is not reached by https`);
-  return new URL(`${url.pathname.replace(/\/+$/, "")}/functions/v1`, url.origin);
+  const way = url.pathname.replace(/\/+$/, "");
+  // Where an address is put together from text, `//` begins the name of another host.
+  if (way.includes("//")) throw new TypeError("The project's address has an empty segment");
+  url.pathname = `${way}/functions/v1`;
+  url.hash = "";
+  return url;
 }
 
 /** The address of a route: what stands for a name can reach no other route than this one. */
@@ -26,7 +31,8 @@ export function addressOf(
     const value = String(params[name] ?? "");
     return name === "path" ? value.split("/").map(segment).join("/") : segment(value);
   });
-  const url = new URL(`${base.pathname}${filled}`, base);
+  const url = new URL(base);
+  url.pathname = `${base.pathname}${filled}`;
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
   }
@@ -35,6 +41,8 @@ export function addressOf(
 
 /** One segment of a path. An address treats `.` and `..` as a way, and `//` as nothing. */
 function segment(value: string): string {
-  if (/^\.{0,2}$/.test(value)) throw new TypeError(`${JSON.stringify(value)} names nothing`);
+  if (/^\.{0,2}$|\p{Surrogate}/u.test(value)) {
+    throw new TypeError(`${JSON.stringify(value)} names nothing`);
+  }
   return encodeURIComponent(value);
 }

@@ -1,4 +1,5 @@
 import type { Api } from "./api.ts";
+import { RollbackError } from "./errors.ts";
 import { Files } from "./files.ts";
 import { Hooks } from "./hooks.ts";
 import type { Listing } from "./listing.ts";
@@ -83,16 +84,16 @@ export class Agents {
 
   /** Chooses the version that runs when none is named; an older one is a rollback. */
   publish(name: string, version: number): Promise<Agent> {
-    return this.#api.request("POST", "/agents/{name}/publish", {
-      params: { name },
-      body: { version },
-    });
+    return publish(this.#api, name, version);
   }
 
-  /** Publishes the version before the published one, or the one that is named. */
+  /**
+   * Publishes the version that is named, or else the newest one before the current one that was
+   * published before: no draft. Rejects with a `RollbackError` where there is none.
+   */
   async rollback(name: string, version?: number): Promise<Agent> {
-    const to = version ?? (await this.get(name)).current_version - 1;
-    return await this.publish(name, to);
+    const api = this.#api.held();
+    return await publish(api, name, version ?? await publishedBefore(api, name));
   }
 
   /** The agent's runs, newest first. */
@@ -109,4 +110,18 @@ export class Agents {
   draft(draft: NewDraft): Promise<Draft> {
     return this.#api.request("POST", "/agents/drafts", { body: draft });
   }
+}
+
+function publish(api: Api, name: string, version: number): Promise<Agent> {
+  return api.request("POST", "/agents/{name}/publish", { params: { name }, body: { version } });
+}
+
+async function publishedBefore(api: Api, name: string): Promise<number> {
+  const { current_version: current } = await api.request("GET", "/agents/{name}", {
+    params: { name },
+  });
+  for await (const one of api.list("/agents/{name}/versions", { params: { name } })) {
+    if (one.version < current && one.published_at !== null) return one.version;
+  }
+  throw new RollbackError(`No version of ${name} before ${current} was ever published`);
 }

@@ -1,4 +1,5 @@
 import { Listing } from "./listing.ts";
+import { readJson, readPage } from "./problem.ts";
 import type { Arguments, ItemOf, Method, PagedPath, Path, RawPath, Reply } from "./routes.ts";
 import type { Sent, Transport } from "./transport.ts";
 import type { RawRoutes, Routes } from "./wire.ts";
@@ -9,11 +10,19 @@ export class Api {
 
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** How often a request that failed is sent again where that is safe. */
+  readonly maxRetries: number;
 
   /** Over what sends. */
   constructor(transport: Transport) {
     this.#transport = transport;
     this.timeoutMs = transport.timeoutMs;
+    this.maxRetries = transport.maxRetries;
+  }
+
+  /** The same for what takes several requests: all of them by the caller of the first, or none. */
+  held(): Api {
+    return new Api(this.#transport.held());
   }
 
   /** Calls a route that answers JSON, and gives what it answered. */
@@ -27,7 +36,7 @@ export class Api {
       ...sent,
       ...(path.endsWith("/health") && { also: 503 }),
     });
-    return response.status === 204 ? undefined : await response.json();
+    return response.status === 204 ? undefined : await readJson(response);
   }
 
   /** Calls any route, and gives the answer itself; its body is read by whoever asked. */
@@ -51,7 +60,7 @@ export class Api {
     return new Listing(async ({ limit, cursor }) => {
       const query = { ...sent.query, limit, cursor };
       const response = await this.#transport.send("GET", path, { ...sent, query });
-      return await response.json();
+      return await readPage(response);
     });
   }
 }

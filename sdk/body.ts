@@ -1,8 +1,18 @@
-/** The same answer with its body read: a connection that breaks meanwhile is one that broke. */
-export async function buffered(response: Response): Promise<Response> {
+/**
+ * The same answer with its body read: a connection that breaks meanwhile is one that broke. Rejects
+ * when the signal is aborted, be the body read or not.
+ */
+export async function buffered(response: Response, signal: AbortSignal): Promise<Response> {
   const { status, statusText, headers } = response;
-  const bytes = await response.arrayBuffer();
+  const bytes = await Promise.race([response.arrayBuffer(), abortOf(signal)]);
   return new Response(bytes.byteLength === 0 ? null : bytes, { status, statusText, headers });
+}
+
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 function isBytes(body: unknown): body is Blob | ArrayBuffer | Uint8Array | string {

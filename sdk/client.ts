@@ -19,6 +19,7 @@ import { Runs } from "./runs.ts";
 import type { RunStream } from "./run_stream.ts";
 import { Secrets } from "./secrets.ts";
 import { type ClientOptions, Transport } from "./transport.ts";
+import type { WaitOptions } from "./wait.ts";
 import type { Health, Limits, RawRoutes, Routes, Run, RunEvent, RunUsageReport } from "./wire.ts";
 
 /** What of the caller's runs is summed up. */
@@ -56,8 +57,11 @@ export class CloisterClient {
     this.admin = new Admin(api);
   }
 
-  /** Executes an agent, and gives the run when it has ended: well or not, its `status` says. */
-  run(agent: string, input?: unknown, options: RunOptions = {}): Promise<Run> {
+  /**
+   * Executes an agent, and gives the run when it has ended: well or not, its `status` says. Rejects
+   * when the server stays away; `runId` of the error names the run, where it is known.
+   */
+  run(agent: string, input?: unknown, options: RunOptions & WaitOptions = {}): Promise<Run> {
     return awaitRun(this.#api, agent, input, options);
   }
 

@@ -35,6 +35,8 @@ export class CloisterError extends Error {
   readonly requestId: string | undefined;
   /** Seconds until another try can succeed. */
   readonly retryAfter: number | undefined;
+  /** The run that was begun already, where waiting for it or watching it was refused. */
+  runId?: string;
   /** What is wrong with the body, item by item. */
   readonly errors: readonly ErrorItem[];
 
@@ -52,9 +54,31 @@ export class CloisterError extends Error {
 /** The server could not be reached, or the connection broke; `cause` says how. */
 export class ConnectionError extends Error {
   override readonly name: string = "ConnectionError";
+  /** The run that was begun already, where waiting for it or watching it failed: it goes on. */
+  runId?: string;
 }
 
 /** The server took longer than `timeoutMs`: what was asked for may have been done. */
 export class TimeoutError extends ConnectionError {
   override readonly name: string = "TimeoutError";
+}
+
+/** Whoever began is signed in no more: what was left to do was not done as somebody else. */
+export class CallerError extends Error {
+  override readonly name: string = "CallerError";
+  /** The run that was begun already, where this ended waiting for it or watching it. */
+  runId?: string;
+}
+
+/** There is no version to go back to: none before the current one was ever published. */
+export class RollbackError extends Error {
+  override readonly name: string = "RollbackError";
+}
+
+/** The same error, which says now which run it is about. */
+export function about(err: unknown, runId: string): unknown {
+  const isOurs = err instanceof CloisterError || err instanceof ConnectionError ||
+    err instanceof CallerError;
+  if (isOurs) err.runId = runId;
+  return err;
 }

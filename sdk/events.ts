@@ -1,14 +1,15 @@
 import { createParser } from "eventsource-parser";
 import { ConnectionError } from "./errors.ts";
+import { RUN_ENDINGS } from "./lists.ts";
 import type { RunEvent } from "./wire.ts";
 
 /** The server says at least a comment every 15 s: what is silent for longer is dead. */
 const SILENCE_MS = 45_000;
-const ENDED = /^run\.(?:succeeded|failed|timed_out|out_of_memory|output_exceeded|cancelled|lost)$/;
+const LAST: ReadonlySet<string> = new Set(RUN_ENDINGS.map((ending) => `run.${ending}`));
 
 /** Whether an event of this type is the last one of its run. */
 export function isTerminal(type: string): boolean {
-  return ENDED.test(type);
+  return LAST.has(type);
 }
 
 /**
@@ -34,6 +35,14 @@ export async function* readEvents(
   } finally {
     reader.cancel().catch(() => {});
   }
+}
+
+/** Rejects with a `ConnectionError` where something else than a stream was answered. */
+export async function expectStream({ headers, body }: Response): Promise<void> {
+  const type = headers.get("content-type");
+  if (type?.startsWith("text/event-stream")) return;
+  await body?.cancel();
+  throw new ConnectionError(`The answer is no stream but ${type}`);
 }
 
 function parseEvent(data: string): RunEvent {

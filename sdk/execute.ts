@@ -1,9 +1,10 @@
 import type { Api } from "./api.ts";
 import { ConnectionError } from "./errors.ts";
 import { type FollowOptions, followRun } from "./follow.ts";
-import { pause } from "./retry.ts";
+import { delayOf, isWorthwhile, pause } from "./retry.ts";
 import { RunStream } from "./run_stream.ts";
 import { hasEnded } from "./status.ts";
+import { MAX_RECONNECTS, waitForRun, type WaitOptions } from "./wait.ts";
 import type { Run } from "./wire.ts";
 
 /** How an agent is executed. */
@@ -20,9 +21,10 @@ export interface RunOptions {
 
 /** How long one request waits for an end at most: gateways cut what is silent for longer. */
 const MAX_WAIT_S = 20;
+/** What stood open for longer had reached the server. */
+const REACHED_MS = 1_000;
+/** A server that has just waited for the end is asked again a little later. */
 const FIRST_POLL_MS = 500;
-const MOST_POLL_MS = 4_000;
-const GROWTH = 1.5;
 
 /** Queues a run, and answers at once. */
 export function startRun(
@@ -39,17 +41,41 @@ export async function awaitRun(
   api: Api,
   agent: string,
   input: unknown,
-  options: RunOptions,
+  options: RunOptions & WaitOptions,
 ): Promise<Run> {
-  const { signal } = options;
+  const held = api.held();
+  const run = await begin(held, agent, input, options);
+  if (hasEnded(run.status)) return run;
+  await pause(FIRST_POLL_MS, options.signal);
+  return await waitForRun(held, run.id, options);
+}
+
+/**
+ * Begins a run, and gives it as it is when the server has waited for its end. What broke at once never
+ * reached the server; what broke later may have begun a run that only the same key finds again.
+ */
+async function begin(
+  api: Api,
+  agent: string,
+  input: unknown,
+  options: RunOptions & WaitOptions,
+): Promise<Run> {
+  const { idempotencyKey = crypto.randomUUID(), maxReconnects = MAX_RECONNECTS, signal } = options;
   // Half of what an answer may take, so that the server speaks first.
   const waitS = Math.min(MAX_WAIT_S, Math.floor(api.timeoutMs / 2_000));
-  let run = await ask(api, agent, input, options, `wait=${waitS}`);
-  for (let ms = FIRST_POLL_MS; !hasEnded(run.status); ms = Math.min(MOST_POLL_MS, ms * GROWTH)) {
-    await pause(ms, signal);
-    run = await api.request("GET", "/execute/runs/{id}", { params: { id: run.id }, signal });
+  let most = api.maxRetries;
+  for (let failures = 0;;) {
+    const asked = performance.now();
+    try {
+      return await ask(api, agent, input, { ...options, idempotencyKey }, `wait=${waitS}`, 0);
+    } catch (err) {
+      signal?.throwIfAborted();
+      const isLost = err instanceof ConnectionError && performance.now() - asked > REACHED_MS;
+      if (isLost) most = Math.max(most, maxReconnects);
+      if (!isWorthwhile(err, true) || failures++ >= most) throw err;
+      await pause(delayOf(err, failures - 1), signal);
+    }
   }
-  return run;
 }
 
 /** Executes an agent, to be watched. Nothing is sent before the stream is read. */
@@ -63,13 +89,14 @@ export function streamRun(
     accept: "text/event-stream",
     "idempotency-key": options.idempotencyKey ?? crypto.randomUUID(),
   };
-  return new RunStream(api, async () => {
-    const response = await api.fetch("POST", "/execute/agents/{name}", {
+  const held = api.held();
+  return new RunStream(held, async () => {
+    const response = await held.fetch("POST", "/execute/agents/{name}", {
       ...requestOf(agent, input, options),
       headers,
     });
     return { id: idOf(response), response };
-  }, (opened) => followRun(api, opened, options));
+  }, (opened) => followRun(held, opened, options));
 }
 
 function ask(
@@ -78,10 +105,12 @@ function ask(
   input: unknown,
   options: RunOptions,
   prefer: string,
+  retries?: number,
 ): Promise<Run> {
   return api.request("POST", "/execute/agents/{name}", {
     ...requestOf(agent, input, options),
     headers: { prefer, "idempotency-key": options.idempotencyKey ?? crypto.randomUUID() },
+    retries,
   });
 }
 

@@ -1,7 +1,9 @@
 import type { Api } from "./api.ts";
-import { isTerminal, readEvents } from "./events.ts";
+import { expectStream, isTerminal, readEvents } from "./events.ts";
+import { about, ConnectionError } from "./errors.ts";
 import { delayOf, isWorthwhile, pause } from "./retry.ts";
 import { hasEnded } from "./status.ts";
+import { MAX_RECONNECTS } from "./wait.ts";
 import type { RunEvent } from "./wire.ts";
 
 /** How a run is followed. */
@@ -16,13 +18,14 @@ export interface FollowOptions {
   onState?: ((state: "connected" | "reconnecting") => void) | undefined;
 }
 
-/** A stream that is open already: whose run's it is, and what it says. */
+/** A run that has begun, and its stream where one is open already. */
 export interface Opened {
   id: string;
-  response: Response;
+  response?: Response;
 }
 
-const MAX_RECONNECTS = 10;
+/** A stream that ends earlier and says nothing is one that something in between does not let through. */
+const SHORTEST_MS = 1_000;
 /** Between two streams that ended well: the server ends each after a minute. */
 const BREATH_MS = 100;
 
@@ -32,33 +35,32 @@ const BREATH_MS = 100;
  */
 export async function* followRun(
   api: Api,
-  opened: Opened | { id: string },
+  opened: Opened,
   options: FollowOptions = {},
 ): AsyncGenerator<RunEvent, void> {
   const { signal, maxReconnects = MAX_RECONNECTS, onState = () => {} } = options;
-  let seen = options.after ?? 0;
-  let response = "response" in opened ? opened.response : undefined;
-  for (let failures = 0;;) {
+  let [seen, failures] = [options.after ?? 0, 0];
+  for (let { response } = opened;; response = undefined) {
     try {
       response ??= await open(api, opened.id, seen, signal);
+      await expectStream(response);
       onState("connected");
-      const before = seen;
+      const [before, connectedAt] = [seen, performance.now()];
       for await (const event of readEvents(response)) {
         if (event.seq <= seen) continue;
-        seen = event.seq;
-        failures = 0;
+        [seen, failures] = [event.seq, 0];
         yield event;
         if (isTerminal(event.type)) return;
       }
-      if (seen === before && await isOver(api, opened.id, signal)) return;
+      if (seen === before && await isOver(api, opened, connectedAt, signal)) return;
+      failures = 0;
       await pause(BREATH_MS, signal);
     } catch (err) {
       signal?.throwIfAborted();
-      if (!isWorthwhile(err, true) || ++failures > maxReconnects) throw err;
+      if (!isWorthwhile(err, true) || ++failures > maxReconnects) throw about(err, opened.id);
       onState("reconnecting");
       await pause(delayOf(err, failures), signal);
     }
-    response = undefined;
   }
 }
 
@@ -76,8 +78,19 @@ function open(
   });
 }
 
-/** Whether a run ended whose last event was seen by its reader before. */
-async function isOver(api: Api, id: string, signal: AbortSignal | undefined): Promise<boolean> {
+/**
+ * Whether a run ended whose last event was seen by its reader before. If it goes on, a stream that
+ * ended at once without a word is a `ConnectionError`.
+ */
+async function isOver(
+  api: Api,
+  { id }: Opened,
+  connectedAt: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const livedMs = performance.now() - connectedAt;
   const run = await api.request("GET", "/execute/runs/{id}", { params: { id }, signal });
-  return hasEnded(run.status);
+  if (hasEnded(run.status)) return true;
+  if (livedMs < SHORTEST_MS) throw new ConnectionError("The stream ended at once, the run did not");
+  return false;
 }

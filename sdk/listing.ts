@@ -30,7 +30,8 @@ export class Listing<Item> implements AsyncIterable<Item> {
     for (let { cursor } = options;;) {
       const page = await this.#read({ ...options, cursor });
       yield page;
-      if (page.next_cursor === null) return;
+      // A server that names the same page again would be read for ever.
+      if (page.next_cursor === null || page.next_cursor === cursor) return;
       cursor = page.next_cursor;
     }
   }

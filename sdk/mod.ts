@@ -6,12 +6,19 @@
  */
 export { CloisterClient, createClient, type UsageOptions } from "./client.ts";
 export type { ClientOptions } from "./transport.ts";
-export type { Auth, SupabaseClientLike } from "./auth.ts";
-export { CloisterError, ConnectionError, TimeoutError } from "./errors.ts";
+export type { Auth, SessionLike, SupabaseClientLike } from "./auth.ts";
+export {
+  CallerError,
+  CloisterError,
+  ConnectionError,
+  RollbackError,
+  TimeoutError,
+} from "./errors.ts";
 export type { CloisterErrorInit, ErrorCode, ErrorItem } from "./errors.ts";
 export { Listing, type PageOptions } from "./listing.ts";
 export { RunStream } from "./run_stream.ts";
 export type { RunOptions } from "./execute.ts";
+export type { WaitOptions } from "./wait.ts";
 export type { FollowOptions } from "./follow.ts";
 export { isTerminal } from "./events.ts";
 export { hasEnded } from "./status.ts";
@@ -43,4 +50,5 @@ export type {
   Reply,
   RequestExtras,
 } from "./routes.ts";
+export * from "./lists.ts";
 export type * from "./wire.ts";

@@ -1,4 +1,6 @@
-import { CloisterError, type ErrorItem } from "./errors.ts";
+import { CloisterError, type CloisterErrorInit, type ErrorItem } from "./errors.ts";
+import { numberOf, parse, textOf, valueOf } from "./json.ts";
+import type { Page } from "./wire.ts";
 
 const MAX_FOREIGN_CHARS = 200;
 
@@ -7,24 +9,46 @@ export async function toError(response: Response): Promise<CloisterError> {
   const text = await response.text().catch(() => "");
   const problem = parse(text);
   const code = textOf(problem, "code");
-  const retryAfter = numberOf(problem, "retry_after") ??
+  const seconds = numberOf(problem, "retry_after") ??
     secondsOf(response.headers.get("retry-after"));
-  const requestId = textOf(problem, "request_id") ??
-    response.headers.get("x-request-id") ?? undefined;
+  const retryAfter = seconds === undefined ? undefined : Math.max(0, seconds);
+  const requestId = textOf(problem, "request_id") ?? requestOf(response);
   const common = { status: response.status, requestId, retryAfter };
-  if (code === undefined || !isProblem(response)) {
-    const said = text.slice(0, MAX_FOREIGN_CHARS).trim();
-    return new CloisterError(`Something else than Cloister answered ${response.status}: ${said}`, {
-      code: "unexpected_answer",
-      ...common,
-    });
-  }
+  if (code === undefined || !isProblem(response)) return foreign(text, common);
   return new CloisterError(textOf(problem, "title") ?? code, {
     code,
     detail: textOf(problem, "detail"),
     errors: itemsOf(problem),
     ...common,
   });
+}
+
+/** What an answer says in JSON; one that is no JSON rejects as what something else answered. */
+export async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  const value = parse(text);
+  if (value !== undefined) return value;
+  throw foreign(text, { status: response.status, requestId: requestOf(response) });
+}
+
+/** A page of a list; one without a next one may leave it out. */
+export async function readPage(response: Response): Promise<Page<unknown>> {
+  const page = await readJson(response);
+  const data = valueOf(page, "data");
+  if (Array.isArray(data)) return { data, next_cursor: textOf(page, "next_cursor") ?? null };
+  throw foreign("no list", { status: response.status, requestId: requestOf(response) });
+}
+
+function foreign(text: string, init: Omit<CloisterErrorInit, "code">): CloisterError {
+  const said = text.slice(0, MAX_FOREIGN_CHARS).trim();
+  return new CloisterError(`Something else than Cloister answered ${init.status}: ${said}`, {
+    code: "unexpected_answer",
+    ...init,
+  });
+}
+
+function requestOf({ headers }: Response): string | undefined {
+  return headers.get("x-request-id") ?? undefined;
 }
 
 function isProblem({ headers }: Response): boolean {
@@ -36,15 +60,7 @@ function secondsOf(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header)) return Number(header);
   const seconds = Math.ceil((Date.parse(header) - Date.now()) / 1000);
-  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return Number.isNaN(seconds) ? undefined : seconds;
 }
 
 function itemsOf(problem: unknown): ErrorItem[] {
@@ -62,20 +78,4 @@ function itemsOf(problem: unknown): ErrorItem[] {
       ...(column !== undefined && { column }),
     };
   });
-}
-
-function valueOf(of: unknown, key: string): unknown {
-  return typeof of === "object" && of !== null && Object.hasOwn(of, key)
-    ? Object.entries(of).find(([name]) => name === key)?.[1]
-    : undefined;
-}
-
-function textOf(of: unknown, key: string): string | undefined {
-  const value = valueOf(of, key);
-  return typeof value === "string" ? value : undefined;
-}
-
-function numberOf(of: unknown, key: string): number | undefined {
-  const value = valueOf(of, key);
-  return typeof value === "number" ? value : undefined;
 }

@@ -17,6 +17,8 @@ export interface RequestExtras {
   headers?: Record<string, string | undefined>;
   /** How often a request that failed is sent again; the client's `maxRetries` if left out. */
   retries?: number | undefined;
+  /** How long the answer may take at least, where the client's own `timeoutMs` is shorter. */
+  atLeastMs?: number | undefined;
 }
 
 /** What a route takes. Where nothing has to be given, the argument may be left out. */

@@ -4,7 +4,8 @@ import type { Run, RunEvent } from "./wire.ts";
 
 /**
  * A run that is watched: its events, each once, the last one being `run.<status>`. It can be read
- * once. Who stops reading leaves the run alone; `cancel()` stops it.
+ * once. Who stops reading leaves the run alone; `cancel()` stops it. Who asked for its id and does
+ * not read it lets go of it by `close()`.
  */
 export class RunStream implements AsyncIterable<RunEvent> {
   readonly #api: Api;
@@ -45,7 +46,16 @@ export class RunStream implements AsyncIterable<RunEvent> {
   /** Stops the run; one that has ended stays as it is. */
   async cancel(): Promise<Run> {
     const params = { id: await this.id() };
+    await this.close();
     return await this.#api.request("POST", "/execute/runs/{id}/cancel", { params });
+  }
+
+  /** Lets go of a stream that nobody reads yet. The run goes on, and can be read all the same. */
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    if (this.#isRead || opened === undefined) return;
+    this.#opened = opened.then(({ id }) => ({ id }));
+    await (await opened).response?.body?.cancel();
   }
 
   async *#events(): AsyncGenerator<RunEvent, void> {

@@ -2,6 +2,7 @@ import type { Api } from "./api.ts";
 import { type FollowOptions, followRun } from "./follow.ts";
 import type { Listing } from "./listing.ts";
 import type { Query } from "./routes.ts";
+import { waitForRun, type WaitOptions } from "./wait.ts";
 import type { Decision, PolicyProposal, Run, RunEvent, RunSummary, ToolCall } from "./wire.ts";
 
 /** Which of the caller's runs are listed. */
@@ -34,7 +35,12 @@ export class Runs {
 
   /** The run's events to its last one; a stream that is lost goes on where it was. */
   follow(id: string, options: FollowOptions = {}): AsyncGenerator<RunEvent, void> {
-    return followRun(this.#api, { id }, options);
+    return followRun(this.#api.held(), { id }, options);
+  }
+
+  /** The run when it has ended, of whoever began it. A network that is lost is waited for, too. */
+  wait(id: string, options: WaitOptions = {}): Promise<Run> {
+    return waitForRun(this.#api.held(), id, options);
   }
 
   /** Up to 500 events after a sequence number, as they are now. */

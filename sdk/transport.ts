@@ -1,7 +1,8 @@
 import { addressOf, functionsUrl } from "./address.ts";
-import { type Auth, type Credentials, credentialsOf } from "./auth.ts";
+import { type Auth, credentialsOf } from "./auth.ts";
 import { bodyOf, buffered, typeOf } from "./body.ts";
-import { ConnectionError, TimeoutError } from "./errors.ts";
+import { type Credentials, heldBy, type Signature } from "./caller.ts";
+import { CallerError, ConnectionError, TimeoutError } from "./errors.ts";
 import { toError } from "./problem.ts";
 import { delayOf, isWorthwhile, pause } from "./retry.ts";
 
@@ -13,7 +14,10 @@ export interface ClientOptions {
   auth?: Auth;
   /** Sent with each request; `apikey` is the place of the project's publishable key. */
   headers?: Record<string, string>;
-  /** How long an answer may take; 60 s if left out. Streams are open for as long as they last. */
+  /**
+   * How long an answer may take; 60 s if left out, and `Infinity` is for ever. Streams are open for
+   * as long as they last.
+   */
   timeoutMs?: number;
   /** How often a request that failed is sent again where that is safe; 2 if left out. */
   maxRetries?: number;
@@ -31,6 +35,8 @@ export interface Sent {
   headers?: Record<string, string | undefined> | undefined;
   signal?: AbortSignal | undefined;
   retries?: number | undefined;
+  /** How long the answer may take at least, where the client's own `timeoutMs` is shorter. */
+  atLeastMs?: number | undefined;
   /** Leaves the body to its reader: it may take as long as it likes. */
   streams?: boolean;
   /** A status that is an answer here, and no error. */
@@ -39,6 +45,8 @@ export interface Sent {
 
 const TIMEOUT_MS = 60_000;
 const MAX_RETRIES = 2;
+/** Timers that are set for longer go off at once: 24 days stand for all that is longer. */
+const LONGEST_MS = 2 ** 31 - 1;
 const IDEMPOTENT = new Set(["GET", "PUT", "DELETE"]);
 
 /** Sends requests: signs them, waits, tries again, and turns refusals into errors. */
@@ -48,22 +56,36 @@ export class Transport {
   readonly #options: ClientOptions;
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** How often a request that failed is sent again where that is safe. */
+  readonly maxRetries: number;
 
-  /** Throws a TypeError for an address that no credential shall be sent to. */
-  constructor(options: ClientOptions) {
+  /** Throws a TypeError for an address that no credential shall be sent to, and for no time. */
+  constructor(options: ClientOptions, credentials: Credentials = credentialsOf(options.auth)) {
+    const { timeoutMs = TIMEOUT_MS, maxRetries = MAX_RETRIES } = options;
+    if (!(timeoutMs > 0)) throw new TypeError(`${timeoutMs} ms is no time for an answer`);
     this.#base = functionsUrl(options.url, options.allowInsecure);
-    this.#credentials = credentialsOf(options.auth);
+    this.#credentials = credentials;
     this.#options = options;
-    this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.timeoutMs = Math.min(timeoutMs, LONGEST_MS);
+    this.maxRetries = maxRetries;
   }
 
-  /** The answer to a request; rejects with a `CloisterError` or a `ConnectionError`. */
+  /** The same for what takes several requests: all of them by the caller of the first, or none. */
+  held(): Transport {
+    return new Transport(this.#options, heldBy(this.#credentials));
+  }
+
+  /**
+   * The answer to a request; rejects with a `CloisterError` or a `ConnectionError`, and with a
+   * `CallerError` where it would have to be sent again as somebody else.
+   */
   async send(method: string, path: string, sent: Sent = {}): Promise<Response> {
-    const { retries = this.#options.maxRetries ?? MAX_RETRIES, signal } = sent;
+    const { retries = this.maxRetries, signal } = sent;
+    const credentials = heldBy(this.#credentials);
     const isSafe = IDEMPOTENT.has(method) || sent.headers?.["idempotency-key"] !== undefined;
     for (let tries = 0;; tries++) {
       try {
-        return await this.#signed(method, path, sent);
+        return await this.#signed(credentials, method, path, sent);
       } catch (err) {
         if (tries >= retries || !isWorthwhile(err, isSafe)) throw err;
         await pause(delayOf(err, tries), signal);
@@ -72,13 +94,20 @@ export class Transport {
   }
 
   /** One try, or two: a token that has just expired is renewed once. */
-  async #signed(method: string, path: string, sent: Sent): Promise<Response> {
-    const token = await this.#credentials.current();
-    const response = await this.#exchange(method, path, sent, token);
+  async #signed(
+    credentials: Credentials,
+    method: string,
+    path: string,
+    sent: Sent,
+  ): Promise<Response> {
+    const signature = await credentials.current();
+    const response = await this.#exchange(method, path, sent, signature);
     if (response.status !== 401) return await accept(response, sent);
     const error = await toError(response);
-    const renewed = await this.#credentials.renew(token).catch(() => undefined);
-    if (renewed === undefined) throw error;
+    const renewed = await credentials.renew(signature).catch((err: unknown) => {
+      if (err instanceof CallerError) throw err;
+    });
+    if (!renewed) throw error;
     return await accept(await this.#exchange(method, path, sent, renewed), sent);
   }
 
@@ -86,30 +115,31 @@ export class Transport {
     method: string,
     path: string,
     sent: Sent,
-    token: string | undefined,
+    { token }: Signature,
   ): Promise<Response> {
     const { fetch: send = fetch } = this.#options;
     const url = addressOf(this.#base, path, sent.params, sent.query);
     sent.signal?.throwIfAborted();
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), this.timeoutMs);
-    const signals = [timeout.signal, ...(sent.signal ? [sent.signal] : [])];
+    const limitMs = Math.max(this.timeoutMs, sent.atLeastMs ?? 0);
+    const timer = setTimeout(() => timeout.abort(), limitMs);
+    const signal = AbortSignal.any([timeout.signal, ...(sent.signal ? [sent.signal] : [])]);
     try {
       const response = await send(url, {
         method,
         headers: this.#headers(sent, token),
         ...(sent.body !== undefined && { body: bodyOf(sent.body) }),
-        signal: AbortSignal.any(signals),
+        signal,
         redirect: "error",
         credentials: "omit",
         cache: "no-store",
         referrerPolicy: "no-referrer",
       });
-      return sent.streams ? response : await buffered(response);
+      return sent.streams && response.ok ? response : await buffered(response, signal);
     } catch (err) {
       sent.signal?.throwIfAborted();
       if (timeout.signal.aborted) {
-        throw new TimeoutError(`No answer within ${this.timeoutMs} ms`, { cause: err });
+        throw new TimeoutError(`No answer within ${limitMs} ms`, { cause: err });
       }
       throw new ConnectionError(`${this.#base.host} could not be reached`, { cause: err });
     } finally {

@@ -145,7 +145,7 @@ export const TEMPLATES: readonly Template[] = [{
   "policy": { "files": { "access": "write", "approval": "required" }, "approval_seconds": 300 },
   "example": { "text": "Approved by a person." },
   "source":
-    'import type { AgentContext, ToolError } from "./agent.d.ts";\n\n/** Writes what it was given once a person has said yes, and takes a no for an answer. */\nexport default async function (input: { text: string }, agent: AgentContext) {\n  try {\n    const { path, size } = await agent.files.write("approved.txt", input.text);\n    return { written: path, size };\n  } catch (error) {\n    const { code } = error as ToolError;\n    if (code !== "approval_denied" && code !== "approval_expired") throw error;\n    agent.log("not written", { code });\n    return { written: null, size: 0 };\n  }\n}\n',
+    'import type { AgentContext } from "./agent.d.ts";\n\n/** Writes what it was given once a person has said yes, and takes a no for an answer. */\nexport default async function (input: { text: string }, agent: AgentContext) {\n  try {\n    const { path, size } = await agent.files.write("approved.txt", input.text);\n    return { written: path, size };\n  } catch (error) {\n    const code = error instanceof Error && "code" in error ? error.code : undefined;\n    if (code !== "approval_denied" && code !== "approval_expired") throw error;\n    agent.log("not written", { code });\n    return { written: null, size: 0 };\n  }\n}\n',
 }, {
   "name": "digest",
   "title": "Digest",

@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import assert from "@std/assert";
-import { type CloisterClient, CloisterError, createClient } from "../../sdk/mod.ts";
+import { type CloisterClient, CloisterError, createClient, RollbackError } from "../../sdk/mod.ts";
 import { ADDRESS_HEADER, type Person, person, testStack } from "../stack.ts";
 
 const ECHO = "export default (input) => input;";
@@ -87,6 +87,19 @@ Deno.test("the SDK adds versions and files, and takes them back", async () => {
   assert.deepEqual(await files.list("echo").take(1), []);
   await client.agents.remove("echo");
   assert.deepEqual(await client.agents.list().take(1), []);
+});
+
+Deno.test("rollback() publishes the newest version that was published before the current one", async () => {
+  const client = clientOf(await person("sdk-rollback"));
+  const { agents } = client;
+  await agents.create({ name: "echo", source: ECHO });
+  await assert.rejects(agents.rollback("echo"), RollbackError);
+  await agents.versions.create("echo", { source: `${ECHO}\n// a draft`, publish: false });
+  await agents.versions.create("echo", { source: `${ECHO}\n// three` });
+  assert.equal((await agents.get("echo")).current_version, 3);
+  assert.equal((await agents.rollback("echo")).current_version, 1);
+  await assert.rejects(agents.rollback("echo"), RollbackError);
+  assert.equal((await agents.rollback("echo", 3)).current_version, 3);
 });
 
 Deno.test("the SDK keeps keys, secrets, schedules, hooks and webhooks", async () => {

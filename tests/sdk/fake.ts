@@ -70,5 +70,12 @@ export function stream(seqs: readonly (readonly [seq: number, type: string])[], 
   return new Response(body, { headers });
 }
 
+/** Everything that comes, as Node 20 has no `Array.fromAsync` for it. */
+export async function collect<T>(from: AsyncIterable<T>): Promise<T[]> {
+  const all = [];
+  for await (const one of from) all.push(one);
+  return all;
+}
+
 /** The id of every run here. */
 export const RUN = `run_${"0".repeat(32)}`;

@@ -92,3 +92,40 @@ Deno.test("a run is read once", async () => {
   await seqsOf(watched);
   await assert.rejects(seqsOf(watched), TypeError);
 });
+
+Deno.test("streams that end at once are failures: each is asked for later, and not for ever", async () => {
+  const going = () => json({ id: RUN, status: "running" });
+  const { client, requests } = scripted([stream([]), going(), stream([]), going()]);
+  const started = performance.now();
+  await assert.rejects(seqsOf(client.follow(RUN, { maxReconnects: 1 })), ConnectionError);
+  assert.equal(requests.length, 4);
+  assert.ok(performance.now() - started > 200);
+});
+
+Deno.test("an answer that is no stream is a failure, and asked for again", async () => {
+  const page = new Response("<html>id: 7", { headers: { "content-type": "text/html" } });
+  const { client } = scripted([page, stream([[1, "run.succeeded"]])]);
+  const states: string[] = [];
+  const onState = (state: string) => states.push(state);
+  assert.deepEqual(await seqsOf(client.follow(RUN, { onState })), [1]);
+  assert.deepEqual(states, ["reconnecting", "connected"]);
+});
+
+Deno.test("a stream that is not read is let go by cancel() and by close(), and can be read later", async () => {
+  for (const how of ["cancel", "close"] as const) {
+    let isOpen = true;
+    const headers = stream([]).headers;
+    const opened = new Response(new ReadableStream({ cancel: () => void (isOpen = false) }), {
+      headers,
+    });
+    const ended = json({ id: RUN, status: "cancelled" });
+    const rest = [...(how === "cancel" ? [ended] : []), stream([[1, "run.cancelled"]])];
+    const { client } = scripted([opened, ...rest]);
+    const watched = client.stream("a");
+    assert.equal(await watched.id(), RUN);
+    assert.ok(isOpen);
+    await watched[how]();
+    assert.equal(isOpen, false);
+    assert.deepEqual(await seqsOf(watched), [1]);
+  }
+});

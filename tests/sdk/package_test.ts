@@ -8,6 +8,7 @@ import ts from "typescript";
 import { ROOT } from "../../scripts/graph.ts";
 import { person, testStack } from "../stack.ts";
 import { type App, execute, hasNpm, installSdk, npm } from "./install.ts";
+import { testOnNode } from "./node.ts";
 import { readmeProgram } from "./readme.ts";
 
 const BUN = "1.4.5";
@@ -58,6 +59,12 @@ promise(
 
 promise("the README's examples are what they say, on Node with the packed SDK", async () => {
   assert.deepEqual(await runReadme(["node"], await app()), (await readmeProgram()).printed);
+});
+
+promise("what the SDK promises about requests, retries and streams holds on Node", async () => {
+  const names = ["address", "answer", "caller", "follow", "transport", "wait"];
+  const { tests, said } = await testOnNode(await app(), names.map((name) => `${name}_test`));
+  assert.ok(tests >= 40, said);
 });
 
 promise("the README's examples are what they say, on Deno with the packed SDK", async () => {
