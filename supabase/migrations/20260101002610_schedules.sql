@@ -151,6 +151,7 @@ declare
   agent public.agents := app.triggered_agent(create_schedule.agent_name);
   draft public.schedules;
 begin
+  perform app.refuse_programs();
   draft.id := app.uuid7();
   draft.name := create_schedule.name;
   draft.cron := create_schedule.cron;
@@ -210,6 +211,7 @@ declare
   old public.schedules := app.own_schedule(agent, update_schedule.schedule_name);
   new public.schedules := old;
 begin
+  perform app.refuse_programs();
   perform app.refuse_others_key(old.key_id);
   new.cron := coalesce(update_schedule.cron, old.cron);
   new.time_zone := coalesce(update_schedule.time_zone, old.time_zone);

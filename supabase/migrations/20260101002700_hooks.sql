@@ -68,6 +68,21 @@ end;
 $$;
 revoke execute on function app.refuse_others_key from public, anon, authenticated, service_role;
 
+-- What starts runs, or is told of them, outlives the session that made it. What a key made ends with the
+-- key; a program that came by OAuth has nothing that it could end with when its consent is taken back.
+create function app.refuse_programs() returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if not (app.is_person() or app.key_id() is not null) then
+    perform app.refuse(403, 'forbidden', 'A program that came by OAuth makes nothing that would go on '
+      'without it: a person does, or an API key.');
+  end if;
+end;
+$$;
+revoke execute on function app.refuse_programs from public, anon, authenticated, service_role;
+
 create function app.own_hook(agent public.agents, hook_id uuid) returns public.hooks
 language plpgsql
 set search_path = ''
@@ -112,6 +127,7 @@ declare
   agent public.agents := app.triggered_agent(create_hook.agent_name);
   hook public.hooks;
 begin
+  perform app.refuse_programs();
   perform app.refuse_direct();
   perform app.refuse_hook_version(agent, create_hook.version);
   if create_hook.kind is null or create_hook.kind not in ('standard', 'github')

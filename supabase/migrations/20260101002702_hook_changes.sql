@@ -44,6 +44,7 @@ declare
   agent public.agents := app.triggered_agent(change_hook.agent_name);
   hook public.hooks := app.own_hook(agent, change_hook.hook_id);
 begin
+  perform app.refuse_programs();
   perform app.refuse_others_key(hook.key_id);
   perform app.refuse_hook_version(agent, nullif(change_hook.version, 0));
   return query
@@ -88,6 +89,7 @@ declare
   hook public.hooks := app.own_hook(agent, rotate_hook.hook_id);
   subject text := 'hook.' || hook.id;
 begin
+  perform app.refuse_programs();
   perform app.refuse_direct();
   perform app.refuse_others_key(hook.key_id);
   if rotate_hook.version is distinct from hook.secret_version + 1 then

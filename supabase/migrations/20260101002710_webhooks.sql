@@ -88,6 +88,7 @@ declare
   agent public.agents := app.told_agent(create_webhook.agent_name);
   webhook public.webhooks;
 begin
+  perform app.refuse_programs();
   perform app.refuse_direct();
   perform app.refuse_target(create_webhook.url, create_webhook.statuses);
   if create_webhook.webhook_id is null

@@ -43,6 +43,7 @@ declare
   agent public.agents := app.told_agent(change_webhook.agent_name);
   webhook public.webhooks := app.own_webhook(agent, change_webhook.webhook_id);
 begin
+  perform app.refuse_programs();
   perform app.refuse_others_key(webhook.key_id);
   perform app.refuse_target(coalesce(change_webhook.url, webhook.url),
     coalesce(change_webhook.statuses, webhook.statuses));
@@ -90,6 +91,7 @@ declare
   webhook public.webhooks := app.own_webhook(agent, rotate_webhook.webhook_id);
   subject text := 'webhook.' || webhook.id;
 begin
+  perform app.refuse_programs();
   perform app.refuse_direct();
   perform app.refuse_others_key(webhook.key_id);
   if rotate_webhook.version is distinct from webhook.secret_version + 1 then

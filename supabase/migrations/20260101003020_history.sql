@@ -2,7 +2,8 @@
 -- decides which runs are counted: a key of one agent counts those of that agent.
 
 -- The last days in a time zone, today among them; their first moment, and an id before all that
--- were made since: whoever starts a run makes its id, by a clock that may be an hour behind.
+-- were made since: whoever starts a run makes its id, by a clock that may be an hour behind. Nobody
+-- counts twice at once: who tries is refused, and waits for nothing.
 create function app.usage_span(
   days int, time_zone text, out first date, out last date, out since timestamptz, out floor uuid
 )
@@ -14,6 +15,10 @@ begin
   perform app.refuse_time_zone(time_zone);
   if coalesce(days not between 1 and 90, true) then
     perform app.refuse(400, 'invalid_request', 'Usage is told of 1 to 90 days.');
+  end if;
+  if not pg_try_advisory_xact_lock(
+    hashtextextended(concat_ws('.', 'cloister', 'usage', auth.uid()), 0)) then
+    perform app.refuse(429, 'rate_limited', 'Your usage is being counted already.');
   end if;
   last := (now() at time zone time_zone)::date;
   first := last - (days - 1);
@@ -40,13 +45,13 @@ as $$
     from public.runs as a
     where counted_runs.agent_id is null and a.owner_id = (select auth.uid())
       and a.id >= counted_runs.floor
-    order by a.id desc limit 20000)
+    order by a.id desc limit 5000)
     union all
     (select o.agent_name, o.status, o.created_at, o.usage ->> 'wall_ms', o.usage ->> 'cpu_ms'
     from public.runs as o
     where o.agent_id = counted_runs.agent_id and o.owner_id = (select auth.uid())
       and o.id >= counted_runs.floor
-    order by o.id desc limit 20000)
+    order by o.id desc limit 5000)
   ) as r (agent_name, status, created_at, wall, cpu)
   where r.created_at >= counted_runs.since;
 $$;
@@ -89,20 +94,25 @@ as $$
   ), counted as materialized (
     select r.*, (r.created_at at time zone usage_by_day.time_zone)::date as day
     from span, app.counted_runs(span.floor, span.since, usage_by_day.agent_id) as r
+  ), ranked as materialized (
+    select c.agent from counted as c
+    group by c.agent order by count(*) desc, c.agent limit 20
   ), told as (
-    select grouping(d.day) = 0 as of_day, grouping(c.agent) = 0 as of_agent, d.day, c.agent,
+    -- All agents that are not among the 20 are one group, which nobody is told of.
+    select grouping(d.day) = 0 as of_day, grouping(k.agent) = 0 as of_agent, d.day, k.agent,
       count(c.status) as runs,
       app.tally(array_agg(c.status), array_agg(c.wall_ms), array_agg(c.cpu_ms)) as tally
     from span
     cross join lateral (
       select span.first + n as day from generate_series(0, span.last - span.first) as n) as d
     left join counted as c on c.day = d.day
-    group by grouping sets ((d.day), (c.agent), ())
+    left join ranked as k on k.agent = c.agent
+    group by grouping sets ((d.day), (k.agent), ())
   )
   select jsonb_build_object(
     'time_zone', usage_by_day.time_zone,
     'counted_since', (
-      select case when count(*) >= 20000 then min(c.created_at) end from counted as c),
+      select case when count(*) >= 5000 then min(c.created_at) end from counted as c),
     'total', (select t.tally from told as t where not t.of_day and not t.of_agent),
     'days', (
       select jsonb_agg(t.tally || jsonb_build_object('day', t.day) order by t.day)
@@ -110,16 +120,13 @@ as $$
     'agents', (
       select coalesce(jsonb_agg(
         t.tally || jsonb_build_object('agent', t.agent) order by t.runs desc, t.agent), '[]')
-      from (
-        select * from told as t where t.of_agent and t.agent is not null
-        order by t.runs desc, t.agent limit 20
-      ) as t));
+      from told as t where t.of_agent and t.agent is not null));
 $$;
 comment on function public.usage_by_day is
   'What came of the caller''s runs of the last 1 to 90 days of a time zone, today among them: '
   '{time_zone, counted_since, total, days: [{day, …}], agents: [{agent, …}]} (the 20 with most '
-  'runs), each with {runs, statuses, wall_ms, wall_p50_ms, wall_p95_ms, cpu_ms}. The newest 20,000 '
-  'runs are counted; where there are more, counted_since is when the first of them was. Errors: '
-  'forbidden, invalid_request.';
+  'runs), each with {runs, statuses, wall_ms, wall_p50_ms, wall_p95_ms, cpu_ms}. The newest 5,000 '
+  'runs are counted; where there are more, counted_since is when the first of them was. Counted for '
+  'one caller at a time. Errors: forbidden, invalid_request, rate_limited.';
 revoke execute on function public.usage_by_day from public, anon, authenticated, service_role;
 grant execute on function public.usage_by_day to authenticated;

@@ -1,7 +1,7 @@
 -- What came of a user's runs, by day: whose, of which days, and what of it is believed.
 begin;
 \ir helpers.psql
-select plan(18);
+select plan(22);
 
 -- A run of ann's that ended so many days ago, at noon in UTC.
 create function tests.past(name text, days int, status text, usage text, agent text default 'weather') returns void
@@ -59,6 +59,29 @@ select is(
   ((now() at time zone 'Pacific/Kiritimati')::date - 1)::text, 'days are those of the time zone that is asked for'
 );
 select is(public.usage_by_day(7) -> 'counted_since', 'null', 'it is told that all were counted');
+-- The 20 agents with most runs, of however many names there were.
+select tests.operate();
+select tests.past('r' || n, 3, 'succeeded', '{"wall_ms": 1, "cpu_ms": 1}', 'renamed' || lpad(n::text, 2, '0'))
+from generate_series(1, 30) as n;
+select tests.become('ann');
+select is(
+  (select concat_ws(' ', jsonb_array_length(u -> 'agents'), u #> '{agents,0}' ->> 'agent', u #> '{agents,3}' ->> 'agent',
+    u #> '{agents,19}' ->> 'agent') from public.usage_by_day(7) as u),
+  '20 weather renamed01 renamed17', 'the agents with most runs are told, by their names where they have as many'
+);
+select is(public.usage_by_day(7) #>> '{total,runs}', '34', 'and the total is that of all');
+select tests.operate();
+insert into public.runs (id, owner_id, agent_id, agent_name, version_id, version, status, input, created_at, ended_at)
+select app.uuid7(), tests.id('ann'), tests.agent_id('ann', 'weather'), 'weather', tests.id('a version'), 1, 'failed', '1',
+  now() - interval '1 second' * n, now()
+from generate_series(1, 5000) as n;
+select tests.become('ann');
+select is(public.usage_by_day(7) #>> '{total,runs}', '5000', 'there is an end to counting');
+select is(
+  public.usage_by_day(7) ->> 'counted_since' is null, false, 'which is told'
+);
+select tests.operate();
+delete from public.runs where owner_id = tests.id('ann') and (status = 'failed' and usage is null or agent_name ~ '^renamed');
 
 select tests.become_key('ann', 'only news');
 select is(

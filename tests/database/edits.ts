@@ -43,6 +43,9 @@ export const EDITS: readonly Edit[] = [
   ["sweep", "app.reap", "app.is_overdue(r)", "true"],
   ["history", "app.usage_span", "perform app.require('agents:read');", ""],
   ["history", "app.usage_span", "perform app.refuse_time_zone(time_zone);", ""],
+  ["history", "public.usage_by_day", "count(*) desc, c.agent limit 20", "c.agent limit 20"],
+  ["history", "public.usage_by_day", "c.agent limit 20", "c.agent"],
+  ["history", "app.counted_runs", "limit 5000", "limit 6000"],
   ["history", "app.counted_runs", "o.agent_id = counted_runs.agent_id", "true"],
   ["sweep", "public.reap_runs", "perform app.forget_idempotency_keys();", ""],
 ];

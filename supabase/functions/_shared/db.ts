@@ -17,6 +17,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Seconds until what Postgres refuses may be had. */
 const RETRY_AFTER: Partial<Record<FaultCode, () => number>> = {
+  rate_limited: () => 1,
   too_many_runs: () => 1,
   queue_full: () => 5,
   cpu_budget_spent: () => Math.ceil(DAY_S - (Date.now() / 1000) % DAY_S),

@@ -2,17 +2,21 @@ import { type Db, rows } from "./db.ts";
 import { Fault, FAULTS } from "./fault.ts";
 
 /** What a role or a key may be granted; the database knows the same words. */
-export type Permission =
-  | "agents:read"
-  | "agents:write"
-  | "agents:execute"
-  | "agents:stream"
-  | "runs:cancel"
-  | "keys:manage"
-  | "secrets:manage"
-  | "audit:read"
-  | "metrics:read"
-  | "admin";
+export const PERMISSIONS = [
+  "agents:read",
+  "agents:write",
+  "agents:execute",
+  "agents:stream",
+  "runs:cancel",
+  "keys:manage",
+  "secrets:manage",
+  "audit:read",
+  "metrics:read",
+  "admin",
+] as const;
+
+/** One of them. */
+export type Permission = (typeof PERMISSIONS)[number];
 
 /** These need a session that has not ended, too: what was known a moment ago is not enough. */
 const SENSITIVE: readonly Permission[] = ["keys:manage", "secrets:manage", "audit:read", "admin"];

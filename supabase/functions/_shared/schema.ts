@@ -23,6 +23,11 @@ export const Name = z.string().regex(
   "1 to 63 of a-z, 0-9, _ and -, beginning with a letter",
 );
 
+/** What stands in the place of an agent's name in our own addresses: no agent is called so. */
+export const RESERVED_NAMES: readonly string[] = [
+  ...["drafts", "health", "limits", "openapi", "runs", "usage"],
+];
+
 /** How much of a list one request returns, and where it goes on. */
 export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),

@@ -99,6 +99,20 @@ Deno.test("a stranger counts and lists no runs but their own, and cannot tell a 
   await becomeQuiet();
 });
 
+Deno.test("usage is counted for one caller at a time, and others are not kept waiting", async () => {
+  const [ann, bob] = [await person("ann"), await person("bob")];
+  await using sql = operator();
+  await sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(
+      hashtextextended(concat_ws('.', 'cloister', 'usage', ${ann.id}::uuid), 0))`;
+    const { status, body } = await ask(ann, "/agents/usage");
+    assert.deepEqual([status, body.code, body.retry_after], [429, "rate_limited", 1]);
+    assert.equal((await ask(bob, "/agents/usage")).status, 200);
+  });
+  assert.equal((await ask(ann, "/agents/usage")).status, 200);
+  await becomeQuiet();
+});
+
 Deno.test("GET /agents/usage refuses more days than 90, and a time zone that there is not", async () => {
   const ann = await person("ann");
   for (

@@ -38,6 +38,15 @@ function proxyFor(token: string): Deno.HttpServer<Deno.NetAddr> {
   });
 }
 
+/** The scenarios that docs/mcp.md says pass. */
+async function claimed(): Promise<string[]> {
+  const text = await Deno.readTextFile(new URL("../../../docs/mcp.md", import.meta.url));
+  const [, list = ""] = /scenarios apply and pass: ([^.]+)\./.exec(text) ?? [];
+  const names = [...list.matchAll(/`([a-z-]+)`/g)].map(([, name = ""]) => name);
+  assert.ok(names.length > 0);
+  return names;
+}
+
 Deno.test("the scenarios of the public conformance suite that apply pass, and no other does", async () => {
   const who = await person("conformance");
   for (const [name, source] of Object.entries(AGENTS)) await agentOf(who, { name, source });
@@ -53,4 +62,7 @@ Deno.test("the scenarios of the public conformance suite that apply pass, and no
   const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
   await Deno.remove(folder, { recursive: true });
   assert.ok(success, text);
+  for (const scenario of await claimed()) {
+    assert.match(text, new RegExp(`✓ ${scenario}: [1-9]\\d* passed, 0 failed`), scenario);
+  }
 });

@@ -2,7 +2,7 @@ import assert from "@std/assert";
 import { decodeJwt, importJWK, SignJWT } from "jose";
 import { call, type Person, person, testStack } from "../../stack.ts";
 import { promise } from "../matrix/cast.ts";
-import { connect } from "./rig.ts";
+import { agentOf, connect } from "./rig.ts";
 
 /** A token as the OAuth server of Auth issues it: the user's session, and the program's name. */
 async function tokenFor({ token }: Person): Promise<string> {
@@ -48,3 +48,33 @@ promise(
     assert.equal((await client.use("agent_reaching", { input: 4 })).structuredContent.output, 4);
   },
 );
+
+promise("a program that came by OAuth makes nothing that would outlive its consent", async () => {
+  const who = await person("lasting");
+  const token = await tokenFor(who);
+  await agentOf(who, { name: "kept" });
+  const things: [kind: string, body: Record<string, unknown>, id: string][] = [
+    ["hooks", { kind: "standard" }, "id"],
+    ["webhooks", { url: "https://example.com/told" }, "id"],
+    ["schedules", { name: "nightly", cron: "0 3 * * *" }, "name"],
+  ];
+  for (const [kind, body, id] of things) {
+    const path = `/agents/kept/${kind}`;
+    await refused(await call(testStack(), "POST", path, { token, body }), kind);
+    const made = await who.call("POST", path, { body });
+    assert.equal(made.status, 201, kind);
+    const one = `${path}/${(await made.json())[id]}`;
+    const changed = { token, body: { enabled: true } };
+    await refused(await call(testStack(), "PATCH", one, changed), one);
+    if (kind !== "schedules") {
+      await refused(await call(testStack(), "POST", `${one}/rotate`, { token, body: {} }), one);
+    }
+    const ended = await call(testStack(), "DELETE", one, { token });
+    assert.equal(ended.status, 204, `${one}: what is there already, it may end`);
+  }
+});
+
+async function refused(reply: Response, what: string): Promise<void> {
+  assert.equal(reply.status, 403, what);
+  assert.equal((await reply.json()).code, "forbidden", what);
+}

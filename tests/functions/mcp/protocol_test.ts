@@ -1,4 +1,5 @@
 import assert from "@std/assert";
+import { FAULTS } from "../../../supabase/functions/_shared/fault.ts";
 import app from "../../../supabase/functions/mcp/index.ts";
 import { isWelcome } from "../../../supabase/functions/mcp/protocol/origin.ts";
 import { placeOf } from "../../../supabase/functions/mcp/siblings/place.ts";
@@ -133,6 +134,26 @@ promise(
     }
     for (const odd of ["cloister://agents/../keys/source", "file:///etc/passwd", "cloister://"]) {
       assert.deepEqual(await read(client, odd), none, odd);
+    }
+  },
+);
+
+promise(
+  "who is refused the handshake has no session, and an empty cursor is none of ours",
+  async () => {
+    const { token } = await person("odd");
+    const hello = await send(token, { jsonrpc: "2.0", id: 1, method: "initialize", params: {} });
+    const [refused] = await messagesOf(hello);
+    assert.ok(refused?.error);
+    assert.equal(hello.headers.get("mcp-session-id"), null);
+    const client = await connect("cursors");
+    for (const method of ["tools/list", "resources/list"]) {
+      const { error } = await client.ask(method, { cursor: "" });
+      assert.deepEqual([error?.code, error?.message], [
+        -32602,
+        "invalid_cursor: " +
+        FAULTS.invalid_cursor[1],
+      ]);
     }
   },
 );

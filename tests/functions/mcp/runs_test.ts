@@ -1,8 +1,11 @@
 import assert from "@std/assert";
 import * as z from "zod";
 import { becomeQuiet } from "../../background.ts";
-import { call, testStack } from "../../stack.ts";
-import { promise } from "../matrix/cast.ts";
+import { ADDRESS_HEADER, call, testStack } from "../../stack.ts";
+import { Fault } from "../../../supabase/functions/_shared/fault.ts";
+import { startRun } from "../../../supabase/functions/mcp/runs/start.ts";
+import type { Ask } from "../../../supabase/functions/mcp/siblings/ask.ts";
+import { inRole, operator, promise } from "../matrix/cast.ts";
 import { agentOf, type Client, connect, messagesOf, META, send } from "./rig.ts";
 
 const SLOW = "export default () => new Promise((resolve) => setTimeout(resolve, 20_000));";
@@ -29,20 +32,78 @@ const calling = (id: number, tool: string, more = {}) => ({
   params: { name: tool, arguments: {}, ...more },
 });
 
-promise("a run's events are told as progress that only grows, where it was asked for", async () => {
-  const client = await connect("progress");
-  const source = `export default (_, agent) => { agent.log("one"); agent.log("two"); return 3; };`;
-  await agentOf(client.who, { name: "teller", source });
-  const message = calling(5, "agent_teller", { _meta: { progressToken: "p" } });
-  const headers = { "mcp-session-id": client.session };
-  const messages = await messagesOf(await send(client.who.token, message, { headers }));
+/** A client of somebody in a role: a streamer may have streams, a user may not. */
+async function clientIn(role: "streamer" | "user"): Promise<Client> {
+  await using sql = operator();
+  return await connect(role, undefined, await inRole(sql, role));
+}
+
+/** What is told of a run of an agent while it runs, and the answer at its end. */
+async function followed({ who, session }: Client, tool: string) {
+  const message = calling(5, tool, { _meta: { progressToken: "p" } });
+  const headers = { "mcp-session-id": session };
+  const messages = await messagesOf(await send(who.token, message, { headers }));
   const steps = messages.filter(({ method }) => method === "notifications/progress")
     .map(({ params }) => z.object({ progress: z.number(), message: z.string() }).parse(params));
+  return { steps, last: messages.at(-1) };
+}
+
+promise("a run's events are told as progress that only grows, where it was asked for", async () => {
+  const client = await clientIn("streamer");
+  const source = `export default (_, agent) => { agent.log("one"); agent.log("two"); return 3; };`;
+  await agentOf(client.who, { name: "teller", source });
+  const { steps, last } = await followed(client, "agent_teller");
   const numbers = steps.map(({ progress }) => progress);
   assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b));
   const told = steps.map(({ message }) => message).join("\n");
   for (const what of [/run\.started/, /one/, /two/, /run\.succeeded/]) assert.match(told, what);
-  assert.equal(messages.at(-1)?.id, 5);
+  assert.equal(last?.id, 5);
+});
+
+promise("of a run that says much, all is told to its last event", async () => {
+  const client = await clientIn("streamer");
+  const source = "export default (_, agent) => { for (let i = 0; i < 250; i++) agent.log(i); };";
+  await agentOf(client.who, { name: "busy", source });
+  const { steps } = await followed(client, "agent_busy");
+  assert.match(steps.at(-1)?.message ?? "", /^run\.succeeded/);
+  const lines = steps.filter(({ message }) => /^log/.test(message));
+  assert.ok(steps.length > 250, `${steps.length} of them, ${lines.length} lines`);
+});
+
+promise(
+  "progress is a stream: who may have none gets the answer alone, and others pay",
+  async () => {
+    const [client, reader] = [await clientIn("streamer"), await clientIn("user")];
+    for (const { who } of [client, reader]) await agentOf(who);
+    const leftOf = async ({ who }: Client) => {
+      const text = await (await who.call("GET", "/agents/limits")).text();
+      return z.object({
+        budgets: z.array(z.object({ budget: z.string(), remaining: z.number() })),
+      }).parse(JSON.parse(text)).budgets.find(({ budget }) => budget === "stream")?.remaining ?? 0;
+    };
+    const before = await leftOf(client);
+    const told = await followed(client, "agent_echo");
+    assert.ok(told.steps.length > 0);
+    assert.equal(await leftOf(client), before - 1);
+    const { steps, last } = await followed(reader, "agent_echo");
+    assert.deepEqual(steps, []);
+    assert.match(JSON.stringify(last?.result), /"status":"succeeded"/);
+  },
+);
+
+promise("a start whose answer did not come is asked for again under the same key", async () => {
+  const asked: (string | undefined)[] = [];
+  const id = `run_${"0".repeat(12)}7${"0".repeat(3)}8${"0".repeat(15)}`;
+  const ask: Ask = ({ headers }) => {
+    asked.push(headers?.["idempotency-key"]);
+    return asked.length === 1 ? Promise.reject(new Fault("internal")) : Promise.resolve({ id });
+  };
+  await startRun(ask, undefined, { agent: "slow", input: null });
+  assert.equal(asked.length, 2);
+  assert.match(asked[0] ?? "", /^mcp-/);
+  assert.equal(asked[0], asked[1]);
+  const refused: Ask = () => Promise.reject(new Fault("agent_quarantined"));
+  await assert.rejects(startRun(refused, "mcp-1", { agent: "slow", input: null }), Fault);
 });
 
 promise("a cancellation stops the run, wherever it arrives", async () => {
@@ -113,6 +174,38 @@ promise("a client that leaves cancels its run in revision 2026-07-28, and not be
     await pending;
   }
 });
+
+promise(
+  "a client that leaves over HTTP cancels its run, whether it has progress told or not",
+  async () => {
+    const client = await clientIn("streamer");
+    await agentOf(client.who, { name: "slow", source: SLOW });
+    for (const progressToken of [undefined, "p"]) {
+      const gone = new AbortController();
+      const message = calling(81, "agent_slow", {
+        _meta: { ...META, ...(progressToken && { progressToken }) },
+      });
+      const pending = fetch(`${testStack().url}/functions/v1/mcp`, {
+        method: "POST",
+        signal: gone.signal,
+        body: JSON.stringify(message),
+        headers: {
+          "authorization": `Bearer ${client.who.token}`,
+          [ADDRESS_HEADER]: client.who.address,
+          "content-type": "application/json",
+          "accept": "application/json, text/event-stream",
+          "mcp-protocol-version": "2026-07-28",
+          "mcp-method": "tools/call",
+          "mcp-name": "agent_slow",
+        },
+      }).then((reply) => reply.text()).catch(() => {});
+      await runWith(client, /queued|running/);
+      gone.abort();
+      await pending;
+      assert.equal((await runWith(client, ENDED)).status, "cancelled", progressToken);
+    }
+  },
+);
 
 promise("a request that is repeated in its session gets the same run", async () => {
   const client = await connect("repeater");

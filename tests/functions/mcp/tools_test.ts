@@ -29,10 +29,15 @@ promise("each published agent is a tool with its input schema, and runs as one",
   assert.equal(wrong.structuredContent.error?.code, "invalid_input");
 });
 
+const DIALECT = "https://json-schema.org/draft/2020-12/schema";
+
 promise("what takes no object is called by the argument `input`", async () => {
   const client = await connect("bob");
   await agentOf(client.who, { name: "any" });
-  await agentOf(client.who, { name: "list_agents", input_schema: { type: "string" } });
+  await agentOf(client.who, {
+    name: "list_agents",
+    input_schema: { $schema: DIALECT, type: "string" },
+  });
   const { tools } = await client.tools();
   const schemaOf = (tool: string) => tools.find(({ name }) => name === tool)?.inputSchema;
   assert.deepEqual(schemaOf("agent_list_agents")?.properties, { input: { type: "string" } });
@@ -66,6 +71,33 @@ promise("an agent whose name is cut runs as its own tool", async () => {
   for (const name of names) {
     const { structuredContent } = await client.use(await toolNameOf(name));
     assert.equal(structuredContent.output, name);
+  }
+});
+
+promise("however many agents' names begin alike, each is called by its own tool", async () => {
+  const client = await connect("alike");
+  const start = "alike-".repeat(10);
+  await agentOf(client.who, { name: `${start}zzz`, source: "export default () => 'the last';" });
+  await using sql = operator();
+  await sql`
+    insert into public.agents (id, owner_id, name, description, current_version)
+    select app.uuid7(), ${client.who.id}, ${start} || lpad(n::text, 3, '0'), '', 1
+    from generate_series(1, 250) as n`;
+  const { structuredContent } = await client.use(await toolNameOf(`${start}zzz`));
+  assert.equal(structuredContent.output, "the last");
+});
+
+promise("no name leads to what is no agent", async () => {
+  const client = await connect("reserved");
+  for (const name of ["drafts", "health", "limits", "openapi", "runs", "usage"]) {
+    for (const tool of ["get_agent", "list_versions"]) {
+      const { structuredContent, isError } = await client.use(tool, { name });
+      assert.deepEqual([isError, structuredContent.error?.code], [true, "not_found"], name);
+    }
+    const { error } = await client.ask("resources/read", {
+      uri: `cloister://agents/${name}/source`,
+    });
+    assert.deepEqual([error?.code, error?.message.slice(0, 9)], [-32602, "not_found"], name);
   }
 });
 

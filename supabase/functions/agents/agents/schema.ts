@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { prefixedId } from "../../_shared/ids.ts";
-import { Name, PageQuery, text, Timestamp } from "../../_shared/schema.ts";
+import { Name, PageQuery, RESERVED_NAMES, text, Timestamp } from "../../_shared/schema.ts";
 import { Finding, NewVersion } from "../versions/schema.ts";
 
 const agentId = prefixedId("agent");
@@ -12,11 +12,9 @@ export const AgentId = agentId.param;
 export const AgentName = Name;
 export type AgentName = z.infer<typeof AgentName>;
 
-/** What stands in the place of a name in our own addresses. */
-const RESERVED = ["drafts", "health", "limits", "openapi", "runs", "usage"];
-
 /** A name that an agent may take: one whose address would not be another route's. */
-const FreeName = AgentName.refine((name) => !RESERVED.includes(name), "is not free for agents");
+const FreeName = AgentName
+  .refine((name) => !RESERVED_NAMES.includes(name), "is not free for agents");
 
 /** The path parameter that names one of the caller's agents. */
 export const ByName = z.object({ name: AgentName });

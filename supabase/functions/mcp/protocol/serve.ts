@@ -43,7 +43,7 @@ export async function serve(message: Message, call: Call, place: Place): Promise
     },
   );
   const response = await handler.fetch(requestOf(call, place), { parsedBody: message });
-  return message.method === "initialize" ? greeted(response) : response;
+  return message.method === "initialize" ? await greeted(response) : response;
 }
 
 /** The message comes parsed: what our own limits on bodies let through. */
@@ -56,9 +56,16 @@ function requestOf({ header, signal }: Call, { resource }: Place): Request {
   return new Request(resource, { method: "POST", headers, signal });
 }
 
-/** Gives a client of an earlier revision a session, so that its request ids mean something. */
-function greeted({ body, status, headers }: Response): Response {
-  const answer = new Response(body, { status, headers });
-  if (status === 200) answer.headers.set("mcp-session-id", newSession());
+/**
+ * Gives a client of an earlier revision a session, so that its request ids mean something; none to
+ * who was refused.
+ */
+async function greeted(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const answer = new Response(text, { status, headers });
+  if (status === 200 && text.includes('"result":')) {
+    answer.headers.set("mcp-session-id", newSession());
+  }
   return answer;
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Fault } from "../../_shared/fault.ts";
 import { paginate } from "../../_shared/page.ts";
 import type { Call } from "../../_shared/route.ts";
+import { agentPath } from "../siblings/agent_path.ts";
 import type { Ask } from "../siblings/ask.ts";
 import { listPublished } from "../tools/repo.ts";
 
@@ -38,7 +39,10 @@ export async function listResources(
   { db, caller: { userId }, platform }: Call,
   cursor: string | undefined,
 ) {
-  const page = await paginate(platform.cursors, { limit: PAGE, ...(cursor && { cursor }) }, {
+  const page = await paginate(platform.cursors, {
+    limit: PAGE,
+    ...(cursor !== undefined && { cursor }),
+  }, {
     list: "mcp/resources",
     user: userId,
     fetch: (stretch) => listPublished(db, { ownerId: userId, ...stretch }),
@@ -66,8 +70,8 @@ export async function readResource(ask: Ask, uri: string): Promise<Content> {
   const [, name = published, asked] = VERSION.exec(uri) ?? [];
   if (name === undefined) throw new Fault("not_found");
   const version = asked ??
-    Agent.parse(await ask({ method: "GET", path: `/agents/${name}` })).current_version;
-  const path = `/agents/${name}/versions/${version}`;
+    Agent.parse(await ask({ method: "GET", path: agentPath(name) })).current_version;
+  const path = `${agentPath(name)}/versions/${version}`;
   const { source } = Version.parse(await ask({ method: "GET", path }));
   return { uri, mimeType: "text/plain", text: source };
 }

@@ -1,15 +1,10 @@
 import { keepAlive } from "../../_shared/background.ts";
 import type { Exchange, Told } from "../tools/tool.ts";
-import { awaitEnd } from "./follow.ts";
+import { awaitEnd, PATIENCE_MS } from "./follow.ts";
+import { progressOf } from "./progress.ts";
 import { cancelRun } from "./repo.ts";
-import { hasEnded, type RunEvent, type RunReport, Started } from "./schema.ts";
-
-/** What to run. */
-export interface Wanted {
-  agent: string;
-  input: unknown;
-  version?: number | undefined;
-}
+import { hasEnded, type RunReport } from "./schema.ts";
+import { startRun, type Wanted } from "./start.ts";
 
 /**
  * Runs an agent and waits for the end, or says where it stands when that takes too long: a run
@@ -24,23 +19,17 @@ export function performRun(exchange: Exchange, wanted: Wanted): Promise<Told> {
 }
 
 async function startAndFollow(exchange: Exchange, wanted: Wanted): Promise<Told> {
-  const { call, context: { mcpReq: { signal } }, leavingCancels } = exchange;
-  const run = await start(exchange, wanted);
+  const { call, ask, id, context: { mcpReq }, leavingCancels } = exchange;
+  const begun = performance.now();
+  const onEvent = await progressOf(exchange);
+  const run = await startRun(ask, id, wanted);
   call.noteRun(run);
-  const report = await awaitEnd(call.db, run, { onEvent: progressOf(exchange), signal });
+  // The library's own signal is not aborted by who has left before it saw the request.
+  const signal = AbortSignal.any([call.signal, mcpReq.signal]);
+  const patienceMs = Math.max(0, PATIENCE_MS - (performance.now() - begun));
+  const report = await awaitEnd(call.db, run, { onEvent, signal, patienceMs });
   if (leavingCancels && signal.aborted && !hasEnded(report.status)) await cancelRun(call.db, run);
   return tell(report);
-}
-
-async function start({ ask, id }: Exchange, { agent, ...body }: Wanted): Promise<string> {
-  const started = await ask({
-    method: "POST",
-    path: `/execute/agents/${encodeURIComponent(agent)}`,
-    body,
-    // Started at once and answered at once.
-    headers: { prefer: "wait=0", ...(id && { "idempotency-key": id, "x-request-id": id }) },
-  });
-  return Started.parse(started).id;
 }
 
 function tell(report: RunReport): Told {
@@ -49,19 +38,4 @@ function tell(report: RunReport): Told {
   if (hasEnded(status)) return { value: { ...report }, isError: true };
   const hint = "The run goes on: ask get_run for how it ended, or cancel_run to stop it.";
   return { value: { ...report, hint } };
-}
-
-const MAX_MESSAGE_CHARS = 500;
-
-/** Tells events as progress: their numbers grow, as progress must. */
-function progressOf({ context: { mcpReq } }: Exchange) {
-  const progressToken = mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return undefined;
-  return async ({ seq, type, data }: RunEvent): Promise<void> => {
-    const message = `${type} ${JSON.stringify(data)}`.slice(0, MAX_MESSAGE_CHARS).toWellFormed();
-    await mcpReq.notify({
-      method: "notifications/progress",
-      params: { progressToken, progress: seq, message },
-    });
-  };
 }

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { type Db, first, rows } from "../../_shared/db.ts";
 import { RUN_COLUMNS, RunEvent, type RunReport, RunRow } from "./schema.ts";
 
-const MAX_EVENTS = 100;
+/** How many events are read at once. */
+export const MAX_EVENTS = 100;
 
 /** One of the caller's runs as it is now, or `not_found`. */
 export async function findRun(db: Db, id: string): Promise<RunReport> {

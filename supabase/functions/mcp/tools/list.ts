@@ -19,7 +19,10 @@ export async function listTools(
   { db, caller: { userId }, access, platform }: Call,
   cursor: string | undefined,
 ): Promise<{ tools: Tool[]; nextCursor?: string }> {
-  const page = await paginate(platform.cursors, { limit: PAGE, ...(cursor && { cursor }) }, {
+  const page = await paginate(platform.cursors, {
+    limit: PAGE,
+    ...(cursor !== undefined && { cursor }),
+  }, {
     list: "mcp/tools",
     user: userId,
     fetch: (stretch) => listPublished(db, { ownerId: userId, ...stretch }),

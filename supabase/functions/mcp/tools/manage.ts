@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { RUN_STATUSES, runId } from "../../_shared/run/schema.ts";
 import { Name } from "../../_shared/schema.ts";
+import { agentPath } from "../siblings/agent_path.ts";
 import { passOn, READS, type Tool } from "./tool.ts";
 
 const ByName = z.strictObject({ name: Name.describe("The agent's name") });
@@ -21,7 +22,6 @@ const Draft = {
   policy: z.record(z.string(), z.unknown()).optional()
     .describe("What the agent may use: nothing if left out. What is new needs a person's approval"),
 };
-const agentPath = (name: string) => `/agents/${encodeURIComponent(name)}`;
 
 /** Tools over agents and their versions. Long because it is a table: one entry a tool. */
 export const agentTools: readonly Tool[] = [

@@ -1,6 +1,9 @@
 import { type Db, rows } from "../../_shared/db.ts";
 import { AGENT_COLUMNS, AgentRow, type Published, VERSION_COLUMNS, VersionRow } from "./schema.ts";
 
+/** How many names are asked for at once. */
+const NAMES = 200;
+
 /** Whose agents, and which stretch of them: newest first, after an agent's id. */
 export interface PublishedPage {
   ownerId: string;
@@ -31,12 +34,22 @@ export async function findPublished(
   return agent;
 }
 
-/** The names of the owner's active agents that begin so, at most 100. */
-export async function listNamesLike(db: Db, ownerId: string, start: string): Promise<string[]> {
+/** The names of the owner's active agents that begin so: all of them, asked for as they are needed. */
+export async function* listNamesLike(
+  db: Db,
+  ownerId: string,
+  start: string,
+): AsyncGenerator<string> {
   const pattern = `${start.replaceAll("_", "\\_")}%`;
-  const reply = await db.from("agents").select("name")
-    .eq("owner_id", ownerId).eq("state", "active").like("name", pattern).limit(100);
-  return AgentRow.pick({ name: true }).array().parse(rows(reply)).map(({ name }) => name);
+  for (let after = "";;) {
+    const reply = await db.from("agents").select("name")
+      .eq("owner_id", ownerId).eq("state", "active").like("name", pattern).gt("name", after)
+      .order("name").limit(NAMES);
+    const names = AgentRow.pick({ name: true }).array().parse(rows(reply)).map(({ name }) => name);
+    yield* names;
+    if (names.length < NAMES) return;
+    after = names.at(-1) ?? after;
+  }
 }
 
 /** One that has no version that can be read is left out. */
