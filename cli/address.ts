@@ -15,12 +15,16 @@ export function projectAddress(text: string): string {
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
     throw new UsageError("The address of a project has no user, password, query or fragment.");
   }
+  const base = url.pathname.replace(/\/+$/, "");
+  if (base.includes("//")) {
+    throw new UsageError("The address of a project has no // in its path: it could mean a host.");
+  }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new UsageError(
       `${url.origin} is not encrypted: anybody on the way could sign in as you.`,
     );
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  return `${url.origin}${base}`;
 }
 
 function isLoopback(host: string): boolean {

@@ -5,9 +5,9 @@ import {
   credentialsFile,
   type Profile,
   readCredentials,
-  withLock,
 } from "./credentials.ts";
 import { NotSignedIn, UsageError } from "./exit.ts";
+import { withLock } from "./lock.ts";
 import type { World } from "./world.ts";
 
 /** Supabase Auth of one project, with its session in the credentials file. */
@@ -18,7 +18,7 @@ export interface Auth {
   sendCode(email: string): Promise<void>;
   /** Signs in with the code. Rejects with `NotSignedIn` if it is not the one, or too old. */
   enterCode(email: string, code: string): Promise<void>;
-  /** Ends this session; the ones elsewhere stay. */
+  /** Ends this session; the ones elsewhere stay. Rejects if the project could not be told. */
   signOut(): Promise<void>;
   /**
    * A token that is good for a minute at least; another one if the last was refused. Rejects with
@@ -56,7 +56,8 @@ export function createAuth(world: World, url: string, publishableKey: string): A
       if (error) throw refused(error);
     },
     signOut: async () => {
-      await (await client()).signOut({ scope: "local" });
+      const { error } = await (await client()).signOut({ scope: "local" });
+      if (error) throw refused(error);
     },
     accessToken: async ({ refused: isRefused }) => {
       const token = (await session(isRefused))?.access_token;

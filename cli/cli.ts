@@ -2,6 +2,7 @@ import type { CommandContext } from "@stricli/core";
 import type { CloisterClient } from "../sdk/mod.ts";
 import { type ExitCode, UsageError } from "./exit.ts";
 import { MANIFEST, readManifest } from "./manifest.ts";
+import { parseName } from "./names.ts";
 import { createOutput, type Output } from "./output.ts";
 import { findProject, openProject } from "./project.ts";
 import type { World } from "./world.ts";
@@ -64,7 +65,7 @@ export function optionalName(brief: string, placeholder: string) {
 
 /** The name of an agent, which shells complete; this folder's if left out. */
 export const AGENT = {
-  parse: String,
+  parse: parseName,
   optional: true,
   brief: "The agent; this folder's if left out",
   placeholder: "agent",
@@ -74,7 +75,7 @@ export const AGENT = {
 /** The flag `--agent`, where the arguments are something else. */
 export const AGENT_FLAG = {
   kind: "parsed",
-  parse: String,
+  parse: parseName,
   optional: true,
   brief: "The agent; this folder's if left out",
   placeholder: "agent",

@@ -1,8 +1,9 @@
-import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, readFile, rename, stat, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import process from "node:process";
 import * as z from "zod";
 import { UsageError } from "./exit.ts";
+import { withLock } from "./lock.ts";
 import type { World } from "./world.ts";
 
 const Profile = z.object({
@@ -23,15 +24,14 @@ const Credentials = z.object({
 /** All projects that somebody signed in to, by their addresses. */
 export type Credentials = z.infer<typeof Credentials>;
 
-/** Another process holds the lock for no longer than a request takes. */
-const LOCK_MS = 15_000;
-const POLL_MS = 50;
-
 /** Where credentials lie: one file for all projects, which its owner alone can read. */
 export function credentialsFile({ env }: World): string {
-  const home = env.HOME ?? env.USERPROFILE ?? ".";
   const base = process.platform === "win32" ? env.APPDATA : env.XDG_CONFIG_HOME;
-  return path.join(base || path.join(home, ".config"), "cloister", "credentials.json");
+  const home = env.HOME || env.USERPROFILE || "";
+  const config = base && path.isAbsolute(base) ? base : path.join(home, ".config");
+  // A folder is no home: what lies in a stranger's one is nobody's credentials.
+  if (!path.isAbsolute(config)) throw new UsageError("There is no home: set HOME.");
+  return path.join(config, "cloister", "credentials.json");
 }
 
 /**
@@ -63,32 +63,6 @@ export async function changeCredentials(
     await writeFile(draft, `${text}\n`, { mode: 0o600, flag: "wx" });
     await rename(draft, file);
   });
-}
-
-/** Does something while no other process does it for the same name. */
-export async function withLock<Result>(
-  name: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const lock = `${name}.lock`;
-  await mkdir(path.dirname(name), { recursive: true, mode: 0o700 });
-  while (!await mkdir(lock).then(() => true, isTaken)) {
-    const since = await stat(lock).then(({ mtimeMs }) => mtimeMs, () => Date.now());
-    if (Date.now() - since > LOCK_MS) await rm(lock, { recursive: true, force: true });
-    else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  const alive = setInterval(() => void utimes(lock, new Date(), new Date()).catch(() => {}), 5_000);
-  try {
-    return await work();
-  } finally {
-    clearInterval(alive);
-    await rm(lock, { recursive: true, force: true });
-  }
-}
-
-function isTaken(error: unknown): false {
-  if (codeOf(error) === "EEXIST") return false;
-  throw error;
 }
 
 function absent(error: unknown): undefined {

@@ -1,4 +1,4 @@
-import { CloisterError, ConnectionError } from "../sdk/mod.ts";
+import { CallerError, CloisterError, ConnectionError, RollbackError } from "../sdk/mod.ts";
 
 /** What the exit code of `cloister` says; docs/cli.md has the same table. */
 export const EXIT = {
@@ -36,10 +36,31 @@ export function exitOfRun(status: string): ExitCode {
   return status === "failed" ? EXIT.failed : EXIT.stopped;
 }
 
+/** What a disk says to a path that was chosen badly; a full one is another matter. */
+const DISK_CODES: readonly unknown[] = [
+  "EACCES",
+  "EEXIST",
+  "EISDIR",
+  "ELOOP",
+  "ENAMETOOLONG",
+  "ENOENT",
+  "ENOTDIR",
+  "ENOTEMPTY",
+  "EPERM",
+  "EROFS",
+];
+
+/** Whether it is the caller who has to say something else, also where the disk or the SDK says so. */
+export function isMistake(error: unknown): boolean {
+  if (error instanceof UsageError || error instanceof RollbackError) return true;
+  return error instanceof Error && "syscall" in error && "code" in error &&
+    DISK_CODES.includes(error.code);
+}
+
 /** How a failed command is told to a shell. */
 export function exitOfError(error: unknown): ExitCode {
-  if (error instanceof UsageError) return EXIT.usage;
-  if (error instanceof NotSignedIn) return EXIT.denied;
+  if (isMistake(error)) return EXIT.usage;
+  if (error instanceof NotSignedIn || error instanceof CallerError) return EXIT.denied;
   if (error instanceof Interrupted) return EXIT.interrupted;
   if (error instanceof ConnectionError) return EXIT.unreachable;
   if (!(error instanceof CloisterError)) return EXIT.bug;

@@ -1,10 +1,10 @@
-import { CloisterError, ConnectionError } from "../sdk/mod.ts";
-import { Interrupted, NotSignedIn, UsageError } from "./exit.ts";
+import { CallerError, CloisterError, ConnectionError } from "../sdk/mod.ts";
+import { Interrupted, isMistake, NotSignedIn } from "./exit.ts";
 import { plain, plainJson } from "./text.ts";
 
 /** What went wrong, for a person: never a stack, and nothing that would steer a terminal. */
 export function explain(error: unknown): string {
-  return plain(lines(error).join("\n"));
+  return plain([...lines(error), ...runOf(error)].join("\n"));
 }
 
 /** What went wrong, as one line of JSON for a program. */
@@ -30,12 +30,24 @@ function lines(error: unknown): string[] {
   ];
 }
 
+/** What was begun is not begun again by whoever hears of it. */
+function runOf(error: unknown): string[] {
+  const isOurs = error instanceof CloisterError || error instanceof ConnectionError ||
+    error instanceof CallerError;
+  if (!isOurs || error.runId === undefined) return [];
+  return [`  The run had begun: cloister logs -f ${error.runId}`];
+}
+
 function adviceOn(code: string, retryAfter: number | undefined): string[] {
   if (retryAfter !== undefined) return [`  Try again in ${retryAfter} s.`];
   if (/^(unauthenticated|token_|key_(expired|revoked|invalid)|session_)/.test(code)) {
-    return ["  Sign in again: cloister login"];
+    return [
+      "  Sign in again: cloister login. Where CLOISTER_API_KEY is set, it needs another key.",
+    ];
   }
-  if (code === "version_unapproved") return ["  Read it and say yes: cloister approve <version>"];
+  if (code === "version_unapproved") {
+    return ["  Read it and say yes: cloister approve <agent> <version>"];
+  }
   return [];
 }
 
@@ -52,8 +64,8 @@ function innermost(error: Error): Error {
 }
 
 function codeOf(error: unknown): string {
-  if (error instanceof UsageError) return "usage";
-  if (error instanceof NotSignedIn) return "not_signed_in";
+  if (isMistake(error)) return "usage";
+  if (error instanceof NotSignedIn || error instanceof CallerError) return "not_signed_in";
   if (error instanceof Interrupted) return "interrupted";
   return error instanceof ConnectionError ? "unreachable" : "failed";
 }

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import * as path from "node:path";
+import { readNamed } from "./disk.ts";
 import { UsageError } from "./exit.ts";
 import type { World } from "./world.ts";
 
@@ -9,16 +8,14 @@ export const INPUT_BRIEF = "JSON, @file, or - for stdin; null if left out";
 /** The input of a run as it was asked for: JSON, `@file` or `-`. Rejects with `UsageError`. */
 export async function readInput(world: World, given: string | undefined): Promise<unknown> {
   if (given === undefined) return null;
-  if (given === "-" || given === "@-") return parse(await world.stdin.text(), "stdin");
-  if (!given.startsWith("@")) return parse(given, "--input");
-  const file = path.resolve(world.cwd, given.slice(1));
-  const text = await readFile(file, "utf8").catch(() => {
-    throw new UsageError(`${file} cannot be read.`);
-  });
-  return parse(text, file);
+  if (given === "-" || given === "@-") return parseInput(await world.stdin.text(), "stdin");
+  if (!given.startsWith("@")) return parseInput(given, "--input");
+  const file = given.slice(1);
+  return parseInput(new TextDecoder().decode(await readNamed(world, file)), file);
 }
 
-function parse(text: string, where: string): unknown {
+/** Reads an input, which came from somewhere. Throws `UsageError` if it is no JSON. */
+export function parseInput(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

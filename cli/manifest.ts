@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 import * as z from "zod";
 import type { InputSchema, PolicyInput } from "../sdk/mod.ts";
+import { readInside } from "./disk.ts";
 import { UsageError } from "./exit.ts";
+import { oneLine } from "./text.ts";
 
 /** The file that says what a folder holds. */
 export const MANIFEST = "cloister.json";
@@ -37,6 +38,7 @@ export const Manifest = z.strictObject({
     .meta({ description: "The agent's name, unique among yours" }),
   description: z.string().max(2_000).default(""),
   source: z.string().regex(/^[^/\\].*\.[jt]s$/, "must be the path of a .ts or .js file in here")
+    .refine((file) => oneLine(file) === file, "must be a name without control characters")
     .default("agent.ts").meta({ description: "The file with the program" }),
   input_schema: z.custom<InputSchema>(isObject, "must be an object").nullable().default(null)
     .meta({ description: "JSON Schema of the inputs; null for any" }),
@@ -69,7 +71,7 @@ export async function readFolder(folder: string): Promise<Folder> {
   if (path.relative(folder, file).startsWith("..")) {
     throw new UsageError(`${MANIFEST}: source: must lie in the folder itself`);
   }
-  const source = await readFile(file, "utf8").catch(() => undefined);
+  const source = await readInside(folder, manifest.source);
   if (source === undefined) throw new UsageError(`${file} cannot be read.`);
   const language = file.endsWith(".js") ? "javascript" : "typescript";
   return { path: path.resolve(folder), manifest, source, language };
@@ -78,7 +80,7 @@ export async function readFolder(folder: string): Promise<Folder> {
 /** The manifest of a folder; undefined where there is none. Rejects with `UsageError` if it is wrong. */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const file = path.join(folder, MANIFEST);
-  const text = await readFile(file, "utf8").catch(() => undefined);
+  const text = await readInside(folder, MANIFEST);
   return text === undefined ? undefined : parseManifest(text, file);
 }
 

@@ -20,7 +20,7 @@ export interface Output {
   record(value: unknown): void;
   /** A table with a header; lines that are wider than the terminal are left to it. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
-  /** A word on what happens, for people; with `--json` too, since it goes to stderr. */
+  /** As `print`, on what happens; with `--json` too, since it goes to stderr. */
   say(text: string): void;
   /** Shows what is under way while the work lasts; on a terminal alone. */
   during<Result>(what: string, work: () => Promise<Result>): Promise<Result>;
@@ -36,8 +36,14 @@ const SGR = {
   note: [33, 39],
 } as const;
 
+const CODES = Array.from(new Set(Object.values(SGR).flat()), String).join("|");
+const COLOUR = new RegExp(`(\x1b\\[(?:${CODES})m)`);
+
+/** Where words can go, and what the environment says of colours. */
+type Streams = Pick<World, "stdout" | "stderr" | "env">;
+
 /** The words of one command. */
-export function createOutput({ stdout, stderr, env }: World, json: boolean): Output {
+export function createOutput({ stdout, stderr, env }: Streams, json: boolean): Output {
   const paint = paintFor(stdout, env);
   const hint = paintFor(stderr, env);
   const spinner = createSpinner(stderr, hint);
@@ -45,13 +51,13 @@ export function createOutput({ stdout, stderr, env }: World, json: boolean): Out
     json,
     paint,
     hint,
-    print: (text) => stdout.write(`${text}\n`),
+    print: (text) => stdout.write(`${stdout.terminal ? shown(text) : text}\n`),
     value: (value) => stdout.write(`${write(stdout, value, stdout.terminal ? 2 : undefined)}\n`),
     record: (value) => stdout.write(`${write(stdout, value)}\n`),
     table: (head, rows) => stdout.write(layOut(head, rows, paint)),
     say: (text) => {
       spinner.erase();
-      stderr.write(`${text}\n`);
+      stderr.write(`${shown(text)}\n`);
     },
     during: spinner.during,
     foreign: (text) => stdout.terminal ? plain(text) : text,
@@ -76,6 +82,11 @@ function paintFor(sink: Sink, env: World["env"]): Paint {
     strong: brush(SGR.strong),
     note: brush(SGR.note),
   };
+}
+
+/** A text with the colours that `Paint` has, and nothing else that would steer a terminal. */
+function shown(text: string): string {
+  return text.split(COLOUR).map((part, index) => index % 2 === 0 ? plain(part) : part).join("");
 }
 
 function write(sink: Sink, value: unknown, indent?: number): string {

@@ -21,8 +21,9 @@ export interface Project {
 export async function findProject(world: World, wanted: string | undefined): Promise<Project> {
   const { current, profiles } = await readCredentials(world);
   const url = await whichProject(world, wanted, current);
-  const key = world.env.CLOISTER_API_KEY;
+  const key = world.env.CLOISTER_API_KEY?.trim();
   const profile = profiles[url] ?? {};
+  if (key && !/^[!-~]+$/.test(key)) throw new UsageError("CLOISTER_API_KEY holds no API key.");
   if (key) return { url, profile: { ...profile, api_key: key }, by: "CLOISTER_API_KEY" };
   if (profile.api_key !== undefined) return { url, profile, by: "api key" };
   if (profile.session !== undefined) return { url, profile, by: "session" };

@@ -1,8 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import * as path from "node:path";
 import * as z from "zod";
 import { CloisterError } from "../sdk/mod.ts";
 import type { Agent, CloisterClient, Finding, Schedule, Version } from "../sdk/mod.ts";
+import { makeInside, readInside, writeInside } from "./disk.ts";
 import type { Folder } from "./manifest.ts";
 
 /** What became of a folder that was pushed. */
@@ -11,7 +10,7 @@ export interface Pushed {
   readonly version: number;
   /** `unchanged`: this very content is the newest version already. */
   readonly outcome: "created" | "pushed" | "unchanged";
-  /** Whether the version is the one that runs when none is named. */
+  /** Whether the version is what runs when none is named; the first one that may run always is. */
   readonly published: boolean;
   readonly approval: Version["approval"];
   readonly findings: readonly Finding[];
@@ -22,7 +21,7 @@ export interface Pushed {
 /** What of a folder is for tools: the schema of its manifest, and what was pushed last. */
 export const STATE_FOLDER = ".cloister";
 
-const STATE_FILE = "pushed.json";
+const STATE_FILE = `${STATE_FOLDER}/pushed.json`;
 
 const State = z.record(z.string(), z.object({ version: z.number(), hash: z.string() }));
 
@@ -37,6 +36,7 @@ export async function push(
   publish: boolean,
 ): Promise<Pushed> {
   const { manifest } = folder;
+  await makeInside(folder.path, STATE_FOLDER);
   const found = await findAgent(client, manifest.name);
   const pushed = found === undefined
     ? await create(client, folder)
@@ -51,8 +51,9 @@ async function create(client: CloisterClient, folder: Folder): Promise<WithoutSc
   const { source, language, manifest: { name, description, input_schema, policy } } = folder;
   const agent = { name, description, source, language, input_schema, policy };
   const { findings, current_version: version } = await client.agents.create(agent);
-  const approval = "not_needed" as const;
-  return { agent: name, version, outcome: "created", published: true, approval, findings };
+  const { approval } = await client.agents.versions.get(name, version);
+  const published = approval !== "needed";
+  return { agent: name, version, outcome: "created", published, approval, findings };
 }
 
 async function update(
@@ -77,7 +78,8 @@ async function update(
   }
   const outcome = same ? "unchanged" : "pushed";
   const { approval, findings } = version;
-  const published = publish && approval !== "needed";
+  const isCurrent = publish || found.current_version === version.version;
+  const published = isCurrent && approval !== "needed";
   return { agent: name, version: version.version, outcome, published, approval, findings };
 }
 
@@ -129,22 +131,16 @@ async function findAgent(client: CloisterClient, name: string): Promise<Agent | 
 async function remember(url: string, folder: Folder, version: number): Promise<void> {
   const state = { ...await readState(folder) };
   state[`${url} ${folder.manifest.name}`] = { version, hash: await hashOf(folder) };
-  await mkdir(path.join(folder.path, STATE_FOLDER), { recursive: true });
-  await writeFile(path.join(folder.path, STATE_FOLDER, ".gitignore"), `${STATE_FILE}\n`);
-  await writeFile(stateFile(folder), `${JSON.stringify(state, null, 2)}\n`);
+  await writeInside(folder.path, `${STATE_FOLDER}/.gitignore`, "pushed.json\n");
+  await writeInside(folder.path, STATE_FILE, `${JSON.stringify(state, null, 2)}\n`);
 }
 
 async function readState(folder: Folder): Promise<z.infer<typeof State>> {
-  const text = await readFile(stateFile(folder), "utf8").catch(() => "{}");
   try {
-    return State.parse(JSON.parse(text));
+    return State.parse(JSON.parse(await readInside(folder.path, STATE_FILE) ?? "{}"));
   } catch {
     return {};
   }
-}
-
-function stateFile(folder: Folder): string {
-  return path.join(folder.path, STATE_FOLDER, STATE_FILE);
 }
 
 async function hashOf({ source, language, manifest }: Folder): Promise<string> {

@@ -1,4 +1,4 @@
-import { CloisterError, hasEnded } from "../sdk/mod.ts";
+import { CloisterError } from "../sdk/mod.ts";
 import type { CloisterClient, Run } from "../sdk/mod.ts";
 import { EXIT, type ExitCode, exitOfRun } from "./exit.ts";
 import type { Happening } from "./events.ts";
@@ -18,8 +18,6 @@ export interface Outcome {
   readonly run: Run;
   readonly code: ExitCode;
 }
-
-const POLL_MS = 500;
 
 /**
  * Executes an agent to its end, with each event told as it comes. The first Ctrl-C cancels the run,
@@ -63,30 +61,25 @@ function watch(
   onState: (state: "connected" | "reconnecting") => void,
 ): Watched {
   const { agent, input, version, record } = order;
-  const stream = client.stream(agent, input, { version, record, onState });
-  let queued: Promise<Run> | undefined;
+  // One key: whatever has to be asked again, it is one run.
+  const options = { version, record, idempotencyKey: crypto.randomUUID() };
+  const stream = client.stream(agent, input, { ...options, onState });
+  const id = stream.id().catch(async (error) => {
+    if (tell !== undefined || !mayNotStream(error)) throw error;
+    return (await client.start(agent, input, options)).id;
+  });
   const ended = (async () => {
+    const run = await id;
     try {
       for await (const event of stream) tell?.(event);
-      return await stream.run();
     } catch (error) {
       if (tell !== undefined || !mayNotStream(error)) throw error;
-      queued = client.start(agent, input, { version, record });
-      return await poll(client, (await queued).id);
     }
+    return await client.runs.wait(run);
   })();
-  const id = async () => queued === undefined ? await stream.id() : (await queued).id;
-  return { ended, cancel: async () => await client.runs.cancel(await id()) };
+  return { ended, cancel: async () => await client.runs.cancel(await id) };
 }
 
 function mayNotStream(error: unknown): boolean {
   return error instanceof CloisterError && error.code === "forbidden";
-}
-
-async function poll(client: CloisterClient, id: string): Promise<Run> {
-  for (;;) {
-    const run = await client.runs.get(id);
-    if (hasEnded(run.status)) return run;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
 }

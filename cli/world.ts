@@ -1,4 +1,5 @@
 import process from "node:process";
+import { EXIT } from "./exit.ts";
 
 /** One of the two streams that a program writes to. */
 export interface Sink {
@@ -38,8 +39,9 @@ export interface World {
 
 /** The machine itself, on Node, Deno and Bun alike. */
 export function thisWorld(prompts: Prompts): World {
-  // A reader that has enough, as `head` does, is no error.
-  process.stdout.on("error", () => process.exit(0));
+  process.stdout.on("error", endFor);
+  // Nobody is left to be told.
+  process.stderr.on("error", () => {});
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -54,6 +56,13 @@ export function thisWorld(prompts: Prompts): World {
     },
     leave: (code) => process.exit(code),
   };
+}
+
+/** A reader that has enough, as `head` does, is no error; a result that is lost on a full disk is one. */
+function endFor(error: Error): void {
+  if ("code" in error && error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.ok);
+  process.stderr.write(`stdout cannot be written: ${error.message}\n`);
+  process.exit(EXIT.bug);
 }
 
 function sink(stream: typeof process.stdout | typeof process.stderr): Sink {

@@ -12,6 +12,7 @@ import {
   outputOf,
   switchFlag,
 } from "../cli.ts";
+import { parseName } from "../names.ts";
 
 const STATES = ["active", "archived", "quarantined"] as const satisfies Agent["state"][];
 
@@ -92,7 +93,7 @@ export const agentsRoutes = buildRouteMap({
         positional: {
           kind: "tuple",
           parameters: [{
-            parse: String,
+            parse: parseName,
             brief: "The agent; always named",
             placeholder: "agent",
             proposeCompletions: AGENT.proposeCompletions,

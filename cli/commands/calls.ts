@@ -1,6 +1,9 @@
 import { buildCommand } from "@stricli/core";
-import { type Cli, clientOf, COMMON, type Common, outputOf, textFlag } from "../cli.ts";
+import type { CloisterClient, ToolCall } from "../../sdk/mod.ts";
+import { type Cli, clientOf, COMMON, type Common, outputOf } from "../cli.ts";
 import { UsageError } from "../exit.ts";
+import { parseName } from "../names.ts";
+import { oneLine } from "../text.ts";
 
 interface Flags extends Common {
   readonly approve?: string;
@@ -19,9 +22,11 @@ async function calls(this: Cli, flags: Flags, run: string): Promise<void> {
       params: { id: run, call },
       body: { decision },
     });
-    return out.json ? out.value(decided) : out.print(`${decided.tool}: ${decided.verdict}`);
+    return out.json
+      ? out.value(decided)
+      : out.print(oneLine(`${decided.tool}: ${decided.verdict}`));
   }
-  const rows = await client.runs.calls(run);
+  const rows = await allOf(client, run);
   if (out.json) return out.value(rows);
   out.table(
     ["CALL", "TOOL", "TARGET", "VERDICT", "OUTCOME", "MS"],
@@ -36,18 +41,33 @@ async function calls(this: Cli, flags: Flags, run: string): Promise<void> {
   );
 }
 
+async function allOf(client: CloisterClient, run: string): Promise<ToolCall[]> {
+  const rows: ToolCall[] = [];
+  for (let after = 0;;) {
+    const page = await client.runs.calls(run, after);
+    rows.push(...page);
+    const last = page.at(-1);
+    if (last === undefined) return rows;
+    after = last.seq;
+  }
+}
+
+function callFlag(brief: string) {
+  return { kind: "parsed", parse: parseName, optional: true, brief, placeholder: "call" } as const;
+}
+
 /** `cloister calls`. */
 export const callsCommand = buildCommand<Flags, [string], Cli>({
   func: calls,
   parameters: {
     flags: {
       ...COMMON,
-      approve: textFlag("Say yes to the call that waits", "call"),
-      deny: textFlag("Say no to the call that waits", "call"),
+      approve: callFlag("Say yes to the call that waits"),
+      deny: callFlag("Say no to the call that waits"),
     },
     positional: {
       kind: "tuple",
-      parameters: [{ parse: String, brief: "The run, as run_…", placeholder: "run" }],
+      parameters: [{ parse: parseName, brief: "The run, as run_…", placeholder: "run" }],
     },
   },
   docs: { brief: "List what a run reached for, or answer a call that waits for you" },

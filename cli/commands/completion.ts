@@ -1,9 +1,12 @@
 import { buildCommand } from "@stricli/core";
-import type { Cli } from "../cli.ts";
+import { type Cli, COMMON, type Common, outputOf } from "../cli.ts";
 import { SCRIPTS, type Shell, SHELLS } from "../completion.ts";
 import { UsageError } from "../exit.ts";
 
-function completion(this: Cli, _flags: Record<never, never>, shell: Shell): void {
+type Flags = Pick<Common, "json">;
+
+function completion(this: Cli, flags: Flags, shell: Shell): void {
+  if (flags.json) return outputOf(this, flags).value({ shell, script: SCRIPTS[shell] });
   this.world.stdout.write(SCRIPTS[shell]);
 }
 
@@ -14,9 +17,10 @@ function parseShell(text: string): Shell {
 }
 
 /** `cloister completion`. */
-export const completionCommand = buildCommand<Record<never, never>, [Shell], Cli>({
+export const completionCommand = buildCommand<Flags, [Shell], Cli>({
   func: completion,
   parameters: {
+    flags: { json: COMMON.json },
     positional: {
       kind: "tuple",
       parameters: [{

@@ -1,5 +1,4 @@
 import { buildCommand } from "@stricli/core";
-import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 import type { CloisterClient } from "../../sdk/mod.ts";
 import {
@@ -12,10 +11,11 @@ import {
   textFlag,
 } from "../cli.ts";
 import { changesIn } from "../dev.ts";
+import { readInside } from "../disk.ts";
 import { describeEvent } from "../events.ts";
 import { EXIT } from "../exit.ts";
 import { explain, explainJson } from "../explain.ts";
-import { INPUT_BRIEF, readInput } from "../input.ts";
+import { INPUT_BRIEF, parseInput, readInput } from "../input.ts";
 import { MANIFEST, readFolder } from "../manifest.ts";
 import type { Output } from "../output.ts";
 import { push } from "../push.ts";
@@ -83,11 +83,14 @@ function startTrial(session: Session): Trial {
 
 /** Pushes the folder as a draft, and runs that; when it is given up the run is cancelled to its end. */
 async function attempt(session: Session, signal: AbortSignal): Promise<void> {
-  const { cli, out, client, url } = session;
+  const { out, client, url } = session;
   const folder = await readFolder(session.folder);
-  const input = await readInput(cli.world, session.input ?? await inputFile(session.folder));
+  const input = await inputOf(session);
   const pushed = await push(client, url, folder, false);
   tellFindings(out, folder.manifest.source, pushed);
+  if (pushed.outcome === "created" && pushed.published) {
+    out.say(`${pushed.agent} is new: its first version is published, those that follow are not.`);
+  }
   if (signal.aborted) return;
   const { agent, version } = pushed;
   if (!out.json) out.print(out.paint.strong(`${agent} version ${version}`));
@@ -106,9 +109,10 @@ async function attempt(session: Session, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function inputFile(folder: string): Promise<string | undefined> {
-  const file = path.join(folder, INPUT_FILE);
-  return await readFile(file).then(() => `@${file}`, () => undefined);
+async function inputOf({ cli, input, folder }: Session): Promise<unknown> {
+  if (input !== undefined) return await readInput(cli.world, input);
+  const text = await readInside(folder, INPUT_FILE);
+  return text === undefined ? null : parseInput(text, INPUT_FILE);
 }
 
 function describe(out: Output, error: unknown): string {
@@ -126,6 +130,7 @@ export const devCommand = buildCommand<Flags, [string?], Cli>({
   docs: {
     brief: "Watch a folder: push a draft and run it at each change",
     fullDescription: "Watch a folder: at each change of its program, its manifest or input.json, " +
-      "push a draft, which is not published, and run it. A change ends the run before it.",
+      "push a draft, which is not published, and run it. A change ends the run before it. Of an " +
+      "agent that is new the first version is published: the API knows none without.",
   },
 });

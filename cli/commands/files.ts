@@ -1,5 +1,5 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
-import { readFile, writeFile } from "node:fs/promises";
+import { Buffer } from "node:buffer";
 import * as path from "node:path";
 import {
   AGENT_FLAG,
@@ -13,7 +13,9 @@ import {
   outputOf,
   textFlag,
 } from "../cli.ts";
+import { readNamed, writeNamed } from "../disk.ts";
 import { UsageError } from "../exit.ts";
+import { parsePath } from "../names.ts";
 import { oneLine, plain } from "../text.ts";
 
 interface OfAgent extends Common {
@@ -46,26 +48,32 @@ async function get(this: Cli, flags: GetFlags, from: string): Promise<void> {
   const response = await (await clientOf(this, flags)).agents.files.read(agent, from);
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (flags.output !== undefined) {
-    const file = path.resolve(this.world.cwd, flags.output);
-    await writeFile(file, bytes);
+    const file = await writeNamed(this.world, flags.output, bytes);
     return out.json ? out.value({ file, bytes: bytes.length }) : out.say(`Wrote ${file}.`);
   }
+  if (out.json) return out.value({ path: from, bytes: bytes.length, ...contentOf(bytes) });
   const { stdout } = this.world;
   if (!stdout.terminal) return stdout.write(bytes);
   if (bytes.includes(0)) throw new UsageError("That is no text: say --output <file>.");
   stdout.write(plain(new TextDecoder().decode(bytes)));
 }
 
+/** A file as JSON can hold it: what is no text as Base64. */
+function contentOf(bytes: Uint8Array): { text: string } | { base64: string } {
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { base64: Buffer.from(bytes).toString("base64") };
+  }
+}
+
 async function put(this: Cli, flags: OfAgent, from: string, to?: string): Promise<void> {
   const out = outputOf(this, flags);
   const agent = await agentOf(this, flags.agent);
-  const local = path.resolve(this.world.cwd, from);
-  const bytes = await readFile(local).catch(() => {
-    throw new UsageError(`${local} cannot be read.`);
-  });
+  const bytes = await readNamed(this.world, from);
   const client = await clientOf(this, flags);
-  const target = to ?? path.basename(local);
-  const file = await client.agents.files.write(agent, target, new Uint8Array(bytes));
+  const target = to ?? path.basename(path.resolve(this.world.cwd, from));
+  const file = await client.agents.files.write(agent, target, bytes);
   if (out.json) return out.value(file);
   out.print(oneLine(`${file.path}: ${file.size} bytes, ${file.type}`));
 }
@@ -78,7 +86,7 @@ async function remove(this: Cli, flags: OfAgent, file: string): Promise<void> {
   out.print(oneLine(`${file} is removed.`));
 }
 
-const PATH = { parse: String, brief: "The file in the workspace", placeholder: "path" } as const;
+const PATH = { parse: parsePath, brief: "The file in the workspace", placeholder: "path" } as const;
 
 /** `cloister files`. */
 export const filesRoutes = buildRouteMap({
@@ -113,7 +121,10 @@ export const filesRoutes = buildRouteMap({
           kind: "tuple",
           parameters: [
             { parse: String, brief: "A file here", placeholder: "file" },
-            optionalName("Where in the workspace; by its name", "path"),
+            {
+              ...optionalName("Where in the workspace; by its name", "path"),
+              parse: parsePath,
+            },
           ],
         },
       },

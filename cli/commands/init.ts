@@ -1,9 +1,10 @@
 import { buildCommand } from "@stricli/core";
-import { access, mkdir, writeFile } from "node:fs/promises";
+import { lstat, mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { AGENT_TYPES } from "../../sdk/authoring/agent_types.ts";
 import { type Template, TEMPLATES } from "../../sdk/authoring/templates.ts";
 import { type Cli, COMMON, type Common, optionalName, outputOf, textFlag } from "../cli.ts";
+import { makeInside, writeInside } from "../disk.ts";
 import { UsageError } from "../exit.ts";
 import { MANIFEST, parseManifest } from "../manifest.ts";
 import { manifestSchema } from "../manifest_schema.ts";
@@ -89,13 +90,17 @@ function filesOf(template: Template, name: string): Map<string, string> {
 /** All files or none, and no file that is there already is touched. */
 async function writeAll(folder: string, files: Map<string, string>): Promise<void> {
   for (const file of files.keys()) {
-    const there = await access(path.join(folder, file)).then(() => true, () => false);
+    const there = await lstat(path.join(folder, file)).then(() => true, () => false);
     if (there && !file.startsWith(STATE_FOLDER)) {
       throw new UsageError(`${path.join(folder, file)} exists already. Nothing was written.`);
     }
   }
-  await mkdir(path.join(folder, STATE_FOLDER), { recursive: true });
-  for (const [file, text] of files) await writeFile(path.join(folder, file), text);
+  await mkdir(folder, { recursive: true });
+  await makeInside(folder, STATE_FOLDER);
+  for (const [file, text] of files) {
+    if (file.startsWith(STATE_FOLDER)) await writeInside(folder, file, text);
+    else await writeFile(path.join(folder, file), text, { flag: "wx" });
+  }
 }
 
 function json(value: unknown): string {

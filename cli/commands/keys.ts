@@ -10,6 +10,7 @@ import {
   outputOf,
   wholeNumber,
 } from "../cli.ts";
+import { parseName } from "../names.ts";
 import { oneLine } from "../text.ts";
 
 const SCOPES = [
@@ -24,7 +25,7 @@ const SCOPES = [
   "admin",
 ] as const satisfies NewKey["scopes"];
 const DAY_MS = 86_400_000;
-const ID = { parse: String, brief: "The key, as key_…", placeholder: "key" } as const;
+const ID = { parse: parseName, brief: "The key, as key_…", placeholder: "key" } as const;
 
 interface ListFlags extends Common {
   readonly limit: number;

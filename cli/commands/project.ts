@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { type Cli, clientOf, COMMON, type Common, outputOf } from "../cli.ts";
 import { EXIT } from "../exit.ts";
 import { oneLine } from "../text.ts";
+import { verifyAll } from "../verify.ts";
 
 async function limits(this: Cli, flags: Common): Promise<void> {
   const out = outputOf(this, flags);
@@ -34,7 +35,7 @@ async function verify(this: Cli, flags: Common): Promise<void> {
   const client = await clientOf(this, flags);
   const found = await out.during(
     "attacking the sandbox",
-    () => client.request("POST", "/admin/sandbox/verify", { body: {} }),
+    () => verifyAll(client),
   );
   const { engine, layers, held, breached, skipped, programs } = found;
   const isSound = held > 0 && breached === 0 && skipped === 0;
@@ -45,7 +46,7 @@ async function verify(this: Cli, flags: Common): Promise<void> {
     out.print(`${what} ${oneLine(`${program.name}: ${program.attempted} (${program.ending})`)}`);
   }
   const colour = isSound ? out.paint.good : out.paint.bad;
-  out.print(`${engine}: ${layers.join(" < ")}`);
+  out.print(oneLine(`${engine}: ${layers.join(" < ")}`));
   out.print(colour(`${held} held, ${breached} breached, ${skipped} skipped`));
 }
 

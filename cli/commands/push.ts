@@ -35,7 +35,8 @@ async function pushFolder(this: Cli, flags: Flags, from: string = "."): Promise<
 export function tellFindings(out: Output, file: string, { findings }: Pushed): void {
   for (const { severity, code, message, line, column } of findings) {
     const colour = severity === "error" ? out.hint.bad : out.hint.note;
-    out.say(`${file}:${line}:${column} ${colour(severity)} ${oneLine(message)} (${code})`);
+    const where = oneLine(`${file}:${line}:${column}`);
+    out.say(`${where} ${colour(severity)} ${oneLine(`${message} (${code})`)}`);
   }
 }
 
@@ -45,19 +46,27 @@ function describe(pushed: Pushed, paint: Paint): string {
     ? `${agent}: nothing changed since version ${version}`
     : `${agent}: version ${version}`;
   const state = approval === "needed"
-    ? paint.note(`wants more than before: cloister approve ${agent} ${version}`)
+    ? paint.note(`${wish(version)}: cloister approve ${agent} ${version}`)
     : published
     ? paint.good("published")
     : "not published";
-  const more = schedules.length === 0 ? "" : `, schedules: ${schedules.join(", ")}`;
-  return `${what}, ${state}${more}`;
+  const why = outcome === "created" && published ? FIRST : "";
+  const more = schedules.length === 0 ? "" : `, schedules: ${oneLine(schedules.join(", "))}`;
+  return `${what}, ${state}${why}${more}`;
+}
+
+/** The API knows no agent of which nothing is published. */
+const FIRST = ", as an agent's first version is";
+
+function wish(version: number): string {
+  return version === 1 ? "waits for a yes" : "wants more than before";
 }
 
 /** `cloister push`. */
 export const pushCommand = buildCommand<Flags, [string?], Cli>({
   func: pushFolder,
   parameters: {
-    flags: { ...COMMON, draft: switchFlag("Do not publish it") },
+    flags: { ...COMMON, draft: switchFlag("Do not publish it, unless it is the agent's first") },
     positional: { kind: "tuple", parameters: [optionalName("The folder; this one", "folder")] },
   },
   docs: {

@@ -13,22 +13,12 @@ import {
 } from "../cli.ts";
 import { describeEnding, describeEvent } from "../events.ts";
 import { exitOfRun, UsageError } from "../exit.ts";
+import { parseName } from "../names.ts";
 import { readManifest } from "../manifest.ts";
-import { hasEnded } from "../../sdk/mod.ts";
+import { hasEnded, RUN_STATUSES } from "../../sdk/mod.ts";
 import type { CloisterClient, RunSummary } from "../../sdk/mod.ts";
 
-const RUN = { parse: String, brief: "The run, as run_…", placeholder: "run" } as const;
-const STATUSES = [
-  "queued",
-  "running",
-  "succeeded",
-  "failed",
-  "timed_out",
-  "out_of_memory",
-  "output_exceeded",
-  "cancelled",
-  "lost",
-] as const;
+const RUN = { parse: parseName, brief: "The run, as run_…", placeholder: "run" } as const;
 
 interface ListFlags extends Common {
   readonly limit: number;
@@ -113,7 +103,7 @@ export const runsCommand = buildCommand<ListFlags, [string?], Cli>({
     flags: {
       ...COMMON,
       limit: LIMIT,
-      status: { kind: "enum", values: STATUSES, optional: true, brief: "Only those" },
+      status: { kind: "enum", values: RUN_STATUSES, optional: true, brief: "Only those" },
     },
     aliases: { n: "limit" },
     positional: { kind: "tuple", parameters: [AGENT] },
@@ -143,7 +133,10 @@ export const logsCommand = buildCommand<LogFlags, [string?], Cli>({
     aliases: { f: "follow" },
     positional: {
       kind: "tuple",
-      parameters: [optionalName("A run, or an agent for its last one; this folder's", "run|agent")],
+      parameters: [{
+        ...optionalName("A run, or an agent for its last one; this folder's", "run|agent"),
+        parse: parseName,
+      }],
     },
   },
   docs: { brief: "Print what happened in a run; with --json one event a line" },

@@ -2,6 +2,7 @@ import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CloisterClient, Secret } from "../../sdk/mod.ts";
 import { type Cli, clientOf, COMMON, type Common, LIMIT, outputOf, textFlag } from "../cli.ts";
 import { UsageError } from "../exit.ts";
+import { parseName } from "../names.ts";
 
 interface ListFlags extends Common {
   readonly limit: number;
@@ -72,7 +73,7 @@ async function find(
   }
 }
 
-const NAME = { parse: String, brief: "Like API_TOKEN", placeholder: "name" } as const;
+const NAME = { parse: parseName, brief: "Like API_TOKEN", placeholder: "name" } as const;
 const agent = textFlag("The one agent that it is for", "agent");
 
 /** `cloister secrets`. */
@@ -90,7 +91,7 @@ export const secretsRoutes = buildRouteMap({
           ...COMMON,
           host: {
             kind: "parsed",
-            parse: String,
+            parse: parseName,
             variadic: ",",
             default: [],
             brief: "The only hosts that it is sent to",

@@ -3,7 +3,7 @@ import { projectAddress } from "../address.ts";
 import { createAuth } from "../auth.ts";
 import { type Cli, COMMON, type Common, optionalName, outputOf, projectOf } from "../cli.ts";
 import { changeCredentials, readCredentials } from "../credentials.ts";
-import { NotSignedIn } from "../exit.ts";
+import { EXIT, NotSignedIn } from "../exit.ts";
 import { plain } from "../text.ts";
 
 /** Who calls which project. */
@@ -33,7 +33,7 @@ async function whoami(this: Cli, flags: Common): Promise<void> {
   out.print(plain(`${who.as} (${who.role ?? "no role"}) at ${who.url}, by ${who.by}`));
 }
 
-/** Forgets a project here, and ends the session there if it can be reached. */
+/** Forgets a project here in any case, and ends the session there if it can be reached. */
 async function logout(this: Cli, flags: Common, at?: string): Promise<void> {
   const out = outputOf(this, flags);
   const { current, profiles } = await readCredentials(this.world);
@@ -41,16 +41,21 @@ async function logout(this: Cli, flags: Common, at?: string): Promise<void> {
   if (meant === undefined) throw new NotSignedIn("Nobody is signed in anywhere.");
   const url = projectAddress(meant);
   const profile = profiles[url];
-  if (profile?.session !== undefined) {
+  const isEnded = profile?.session === undefined ||
     await createAuth(this.world, url, profile.publishable_key ?? "").signOut()
-      .catch(() => out.say("The project could not be told; its session runs out by itself."));
-  }
+      .then(() => true, () => false);
   await changeCredentials(this.world, ({ current: before, profiles: { [url]: _, ...others } }) => ({
     ...(before !== undefined && before !== url && { current: before }),
     profiles: others,
   }));
-  if (out.json) return out.value({ url });
-  out.print(`Signed out of ${url}.`);
+  if (!isEnded) {
+    this.endWith(EXIT.unreachable);
+    out.say(
+      `${url} could not be told: the session there was not ended, and runs out by itself.`,
+    );
+  }
+  if (out.json) return out.value({ url, session_ended: isEnded });
+  out.print(isEnded ? `Signed out of ${url}.` : `${url} is forgotten here.`);
 }
 
 /** The argument that names a project. */

@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from "../cli.ts";
 import { UsageError } from "../exit.ts";
+import { parseName } from "../names.ts";
 import type { Paint } from "../output.ts";
 import { plain, plainJson } from "../text.ts";
 
@@ -90,17 +91,9 @@ async function rollback(this: Cli, flags: Common, ...words: string[]): Promise<v
   const out = outputOf(this, flags);
   const client = await clientOf(this, flags);
   const { current_version: current } = await client.agents.get(agent);
-  const version = wanted ?? await publishedBefore(this, flags, agent, current);
-  const published = await client.agents.publish(agent, version);
+  const published = await client.agents.rollback(agent, wanted);
   if (out.json) return out.value(published);
   out.print(`${agent}: version ${published.current_version} again, instead of ${current}.`);
-}
-
-async function publishedBefore(cli: Cli, flags: Common, agent: string, current: number) {
-  for await (const one of (await clientOf(cli, flags)).agents.versions.list(agent)) {
-    if (one.version < current && one.published_at !== null) return one.version;
-  }
-  throw new UsageError(`No version of ${agent} before ${current} was published.`);
 }
 
 interface ApproveFlags extends Common {
@@ -119,13 +112,17 @@ async function approve(this: Cli, flags: ApproveFlags, ...words: string[]): Prom
   await confirm(this, flags.yes, "Approve it?");
   const approved = await client.agents.versions.approve(agent, version, policy_hash);
   if (out.json) return out.value(approved);
-  out.print(`${agent}: version ${version} is approved. Next: cloister publish ${agent} ${version}`);
+  const { current_version: current } = await client.agents.get(agent);
+  const next = current === version
+    ? ", and the published one."
+    : `. Next: cloister publish ${agent} ${version}`;
+  out.print(`${agent}: version ${version} is approved${next}`);
 }
 
 const WORDS = {
   kind: "array",
   parameter: {
-    parse: String,
+    parse: parseName,
     placeholder: "agent|version",
     brief: "The agent, which may be left out in its folder; then versions",
   },

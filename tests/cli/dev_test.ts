@@ -24,8 +24,9 @@ Deno.test("cloister dev runs each change as a draft, ends the run before it, and
   await at.write("agent.js", "export default (input) => `third ${input}`;");
   await dev.says('"third second"');
   dev.interrupt();
-  const { code, stdout } = await dev.done;
+  const { code, stdout, stderr } = await dev.done;
   assert.equal(code, 0);
+  assert.match(stderr, /changing is new: its first version is published/);
   assert.match(stdout, /changing version 2/);
   assert.match((await at.cli(["versions"])).stdout, /^2 +draft[\s\S]+^1 +current/m);
   const runs = Runs.parse(JSON.parse((await at.cli(["runs", "--json"])).stdout));

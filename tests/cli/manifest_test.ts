@@ -76,6 +76,16 @@ Deno.test("docs/cli.md has every command and every exit code, and the CLI the re
   assert.equal(VERSION, RELEASE);
 });
 
+Deno.test("every command of cloister takes --json", async () => {
+  await using at = await desk();
+  for (const command of commandsOf(createApp(String).root)) {
+    const { stdout } = await at.cli(["__complete", ...command.split(" ").slice(1), "--js"]);
+    assert.match(stdout, /^--json\t/m, command);
+  }
+  const script = JSON.parse((await at.cli(["completion", "fish", "--json"])).stdout);
+  assert.equal(script.shell, "fish");
+});
+
 Deno.test("shells complete commands, flags, choices and words of cloister", async () => {
   await using at = await desk();
   const proposals = async (...typed: string[]) =>

@@ -19,6 +19,8 @@ async function sample(ann: Person): Promise<void> {
   await ann.call("POST", "/agents", { body: { name: "waiting", source: WAITING } });
   const hello = "export default (input) => `Hello, ${input.name}!`";
   await ann.call("POST", "/agents", { body: { name: "hello", source: hello } });
+  const slow = "export default () => new Promise((resolve) => setTimeout(() => resolve(7), 500))";
+  await ann.call("POST", "/agents", { body: { name: "slow", source: slow } });
 }
 
 /** Everything that a program writes to its terminal, and how it ended; it gets 30 s. */
@@ -56,6 +58,24 @@ Deno.test("the packed CLI runs on Node alone, and in a terminal Ctrl-C cancels w
       HOME: at.folder,
     });
     assert.equal(said, '"Hello, npx!"\n');
+  });
+
+  await t.step({
+    name: "a result that cannot be written is no success, and a reader that has enough no failure",
+    ignore: !await Deno.stat("/dev/full").then(() => true, () => false),
+    fn: async () => {
+      const script = path.join(folder, "cloister.js");
+      for (const engine of ["node", `${Deno.execPath()} run -A --quiet`]) {
+        const shell = async (line: string) => {
+          const args = ["-c", `${engine} ${script} ${line}`];
+          return await new Deno.Command("sh", { args, cwd: at.folder, env }).output();
+        };
+        assert.equal((await shell("completion bash > /dev/full")).code, 70, engine);
+        assert.equal((await shell("run hello -i 7 --json > /dev/full")).code, 70, engine);
+        const enough = await shell("completion zsh | true; true");
+        assert.equal(new TextDecoder().decode(enough.stderr), "", engine);
+      }
+    },
   });
 
   const pty = await terminals();
@@ -99,8 +119,9 @@ Deno.test("the packed CLI runs on Node alone, and in a terminal Ctrl-C cancels w
       });
       assert.equal(ended, 0, begun);
       assert.match(await Deno.readTextFile(path.join(at.folder, "fresh", "agent.ts")), /Hello/);
-      const [progress] = await watch(open("run", "hello", "-i", '{"name":"Ada"}'), () => {});
-      assert.ok(progress.includes('"Hello, Ada!"'), progress);
+      const [progress] = await watch(open("run", "slow"), () => {});
+      assert.match(progress, /[⠋⠙⠹⠸] slow runs/);
+      assert.match(progress, /K7\r?\n/);
       assert.ok(progress.includes("\x1b[32msucceeded\x1b[39m"), progress);
     },
   });

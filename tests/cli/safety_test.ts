@@ -25,6 +25,7 @@ Deno.test("what an agent says cannot steer a terminal, and reaches a pipe as it 
   assert.equal((await at.cli(["files", "put", "hostile.txt", "-a", "echo"])).code, 0);
   const file = ["files", "get", "hostile.txt", "-a", "echo"];
   assert.equal((await at.cli(file)).stdout, HOSTILE_TEXT);
+  assert.equal(JSON.parse((await at.cli([...file, "--json"])).stdout).text, HOSTILE_TEXT);
   // deno-lint-ignore no-control-regex -- as above
   assert.doesNotMatch((await at.cli(file, { terminal: true })).stdout, /[\x1b\x07\x9b\u202e]/);
 });
