@@ -1,5 +1,5 @@
 import { type FunctionComponent } from "preact";
-import { ErrorBoundary, lazy, LocationProvider, Route, Router } from "preact-iso";
+import { ErrorBoundary, LocationProvider, Route, Router } from "preact-iso";
 import { useEffect } from "preact/hooks";
 import { Layout } from "./layout.tsx";
 import { Home } from "./pages/home.tsx";
@@ -9,6 +9,7 @@ import { can, loadPermissions, type Permission, permissions } from "./session/pe
 import { account, presence } from "./session/session.ts";
 import { Entrance } from "./session/entrance.tsx";
 import { Reentry } from "./session/reentry.tsx";
+import { lazyPart } from "./ui/lazy.tsx";
 import { useLoad } from "./ui/load.ts";
 import { ProblemView } from "./ui/problem.tsx";
 import { Loading } from "./ui/states.tsx";
@@ -67,7 +68,7 @@ function Pages() {
 
 /** The page of a route, or what somebody sees there who may not. */
 function pageOf({ load, needs }: PageRoute): FunctionComponent {
-  const Page = lazy<FunctionComponent>(load);
+  const Page = lazyPart(load);
   return function Guarded() {
     return can(needs) ? <Page /> : <NotYours needs={needs} />;
   };

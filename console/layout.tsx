@@ -2,9 +2,9 @@ import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
 import { GROUPS, ROUTES } from "./routes.ts";
+import { leave } from "./session/leave.ts";
 import { can } from "./session/permissions.ts";
-import { account, signOut } from "./session/session.ts";
-import { toast } from "./ui/toast.tsx";
+import { account } from "./session/session.ts";
 
 /** What stands around every page: skip link, navigation, who is signed in. */
 export function Layout({ children }: { children: ComponentChildren }) {
@@ -37,10 +37,6 @@ export function Layout({ children }: { children: ComponentChildren }) {
       <main id="main" tabIndex={-1}>{children}</main>
     </div>
   );
-}
-
-async function leave(): Promise<void> {
-  await signOut().catch(() => toast("The project cannot be reached: you are still signed in."));
 }
 
 /** Only what the account's role may open. */

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 
 /**
- * Copies the documentation beside the console, so that `/llms.txt` leads somewhere: its links are
+ * Copies the documentation with its pictures beside the console, so that `/llms.txt` leads somewhere: its links are
  * those of `docs/llms.txt`, from one folder above.
  */
 export async function copyDocs(out: string): Promise<void> {
@@ -20,6 +20,6 @@ export async function copyDocs(out: string): Promise<void> {
 async function* pagesIn(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
     if (isDirectory) yield* pagesIn(`${folder}/${name}`);
-    else if (name.endsWith(".md")) yield `${folder}/${name}`;
+    else if (/\.(md|png)$/.test(name)) yield `${folder}/${name}`;
   }
 }

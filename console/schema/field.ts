@@ -1,6 +1,5 @@
-import { visible } from "../ui/visible.ts";
+import { shown, visible } from "../ui/visible.ts";
 
-import { shown } from "../ui/visible.ts";
 /** What every field of a form is told beside its kind. */
 interface Common {
   readonly label: string;

@@ -7,7 +7,7 @@ import { JsonField } from "./json.tsx";
 import { ListForm, ManyForm } from "./list.tsx";
 import { LinesInput, NumberInput, TextInput } from "./inputs.tsx";
 import type { PartProps } from "./part.ts";
-import { fits, initialValue, withMember } from "./value.ts";
+import { fits, initialValue, memberOf, withMember } from "./value.ts";
 
 /** A form for what a JSON schema describes. A value that no form can show is edited as JSON. */
 export function SchemaForm(props: PartProps) {
@@ -71,7 +71,7 @@ function Members({ field, value, onChange, path, error }: PartProps<GroupField>)
       {field.fields.map(({ name, required, field: own }) => {
         const part = {
           field: own,
-          value: members[name],
+          value: memberOf(members, name),
           onChange: (member: unknown) => onChange(withMember(members, name, member)),
           path: path === "" ? name : `${path}.${name}`,
           error,

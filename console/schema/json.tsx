@@ -47,5 +47,5 @@ export function JsonField({ field, value, onChange, path, error }: PartProps) {
 }
 
 function textOf(value: unknown): string {
-  return value === undefined ? "" : JSON.stringify(value, undefined, 2);
+  return JSON.stringify(value, undefined, 2) ?? "";
 }

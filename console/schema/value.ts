@@ -1,13 +1,23 @@
 import { type Field, type GroupField, isObject } from "./field.ts";
 
-/** What a form shows before anybody has typed: presets, and the least that is required. */
+/** How many values a form draws at most, of all depths: it stays quick to draw and to type into. */
+const MAX_DRAWN = 1_000;
+
+/**
+ * What a form shows before anybody has typed: presets, and the least that is required. `null`,
+ * which is edited as JSON, where that is more than a form can draw.
+ */
 export function initialValue(field: Field): unknown {
+  return sizeOf(field) > MAX_DRAWN ? null : least(field);
+}
+
+function least(field: Field): unknown {
   if (field.preset !== undefined) return structuredClone(field.preset);
   switch (field.kind) {
     case "group":
       return initialGroup(field);
     case "list":
-      return Array.from({ length: field.min }, () => initialValue(field.item));
+      return Array.from({ length: field.min }, () => least(field.item));
     case "many":
     case "lines":
       return [];
@@ -24,9 +34,44 @@ export function initialValue(field: Field): unknown {
   }
 }
 
-function initialGroup({ fields }: GroupField): Record<string, unknown> {
-  const wanted = fields.filter(({ required, field }) => required || field.preset !== undefined);
-  return Object.fromEntries(wanted.map(({ name, field }) => [name, initialValue(field)]));
+function initialGroup(group: GroupField): Record<string, unknown> {
+  return Object.fromEntries(wantedOf(group).map(({ name, field }) => [name, least(field)]));
+}
+
+function wantedOf({ fields }: GroupField): GroupField["fields"] {
+  return fields.filter(({ required, field }) => required || field.preset !== undefined);
+}
+
+/** How many values {@link least} would make, without making them. */
+function sizeOf(field: Field): number {
+  if (field.preset !== undefined) return countOf(field.preset);
+  switch (field.kind) {
+    case "group":
+      return wantedOf(field).reduce((sum, { field }) => sum + sizeOf(field), 1);
+    case "list":
+      return field.min > 0 ? 1 + field.min * sizeOf(field.item) : 1;
+    default:
+      return 1;
+  }
+}
+
+/** How many values there are in one, itself among them; it is not counted much beyond the most. */
+function countOf(value: unknown): number {
+  const left = [value];
+  let count = 0;
+  for (let one = left.pop(); count <= MAX_DRAWN; one = left.pop()) {
+    count++;
+    if (typeof one === "object" && one !== null) {
+      left.push(...Object.values(one).slice(0, MAX_DRAWN));
+    }
+    if (left.length === 0) break;
+  }
+  return count;
+}
+
+/** A member of an object; `undefined` where it has none of its own by that name. */
+export function memberOf(members: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
 /** The object with one member changed, or without it where the value is `undefined`. */
@@ -48,12 +93,16 @@ export function withItem(value: readonly unknown[], at: number, item: unknown): 
 
 /** Whether a form can show the value without losing any of it; if not, it is edited as JSON. */
 export function fits(field: Field, value: unknown): boolean {
+  return field.kind === "json" || (countOf(value) <= MAX_DRAWN && isOfKind(field, value));
+}
+
+function isOfKind(field: Field, value: unknown): boolean {
   switch (field.kind) {
     case "group":
       return isObject(value) &&
         Object.entries(value).every(([name, member]) => fitsMember(field, name, member));
     case "list":
-      return Array.isArray(value) && value.every((item) => fits(field.item, item));
+      return Array.isArray(value) && value.every((item) => isOfKind(field.item, item));
     case "many":
       return isTexts(value) && value.every((text) => field.choices.includes(text));
     case "lines":
@@ -73,7 +122,7 @@ export function fits(field: Field, value: unknown): boolean {
 
 function fitsMember({ fields }: GroupField, name: string, member: unknown): boolean {
   const known = fields.find((field) => field.name === name);
-  return known !== undefined && fits(known.field, member);
+  return known !== undefined && isOfKind(known.field, member);
 }
 
 /** Whether a value is an array of nothing but texts. */

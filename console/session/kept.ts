@@ -4,7 +4,7 @@ import { account } from "./session.ts";
 
 /**
  * A value that somebody has typed, kept in this tab under a name of its own, so that it is still
- * there after another page or a reload. `undefined` is nothing typed.
+ * there after another page or a reload, until they sign out. `undefined` is nothing typed.
  */
 export function useKept(name: string): [unknown, (value: unknown) => void] {
   const key = `cloister.kept.${account.value?.id ?? ""}.${name}`;

@@ -19,10 +19,13 @@ export const permissions = signal<ReadonlySet<string> | undefined>(undefined);
 
 /**
  * Asks the database what the account may do. This only decides what is shown: every call is
- * checked anew where it arrives.
+ * checked anew where it arrives. An answer that nobody waits for any more changes nothing.
  */
-export async function loadPermissions(): Promise<void> {
-  const { data, error, status } = await supabaseClient().rpc("my_permissions");
+export async function loadPermissions(signal: AbortSignal): Promise<void> {
+  const asked = supabaseClient().rpc("my_permissions").abortSignal(signal);
+  const { data, error, status } = await asked;
+  // Somebody else may have signed in since.
+  if (signal.aborted) return;
   if (status === 401) expire();
   if (error) throw new Error("The project does not say what you may do here.", { cause: error });
   const found: unknown[] = Array.isArray(data) ? data : [];

@@ -1,5 +1,6 @@
 import { Dialog } from "../ui/dialog.tsx";
-import { account, signOut } from "./session.ts";
+import { leave } from "./leave.ts";
+import { account } from "./session.ts";
 import { SignIn } from "./sign_in.tsx";
 
 /** Over the page when the session ended: what was typed stays behind it, and is there afterwards. */
@@ -9,8 +10,8 @@ export function Reentry() {
       <p>Sign in again to go on. What you typed is still here.</p>
       <SignIn email={account.value?.email ?? ""} again />
       <p>
-        <button type="button" class="link" onClick={() => void signOut().catch(() => {})}>
-          Leave, and sign in as somebody else
+        <button type="button" class="link" onClick={() => void leave()}>
+          Leave what you typed, and sign in as somebody else
         </button>
       </p>
     </Dialog>

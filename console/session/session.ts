@@ -1,6 +1,8 @@
 import { computed, signal } from "@preact/signals";
 import { createClient, type Session, type SupabaseClient } from "@supabase/supabase-js";
 import type { Config } from "../config.ts";
+import { forgetTyped, onLeaving, tellLeaving } from "./leaving.ts";
+import { takeRefusal } from "./refusal.ts";
 
 /** Who uses the console. */
 export interface Account {
@@ -29,6 +31,9 @@ export const account = computed(() => "account" in current.value ? current.value
 /** Counts the times that somebody signed in, so that what failed before is loaded again. */
 export const signIns = signal(0);
 
+/** Why the link or the provider that led here signed nobody in. */
+export const refusal = signal<string | undefined>(undefined);
+
 /** Opens supabase-js: its session is the only thing that the console keeps in localStorage. */
 export function openSession(config: Config): SupabaseClient {
   const supabase = createClient(config.url, config.publishableKey, {
@@ -36,6 +41,10 @@ export function openSession(config: Config): SupabaseClient {
   });
   opened.value = { supabase, config };
   supabase.auth.onAuthStateChange((_, session) => follow(session));
+  void supabase.auth.initialize().finally(() => refusal.value = takeRefusal());
+  onLeaving((id) => {
+    if (account.value?.id === id) leave(id);
+  });
   return supabase;
 }
 
@@ -57,31 +66,46 @@ export function expire(): void {
 }
 
 /**
- * Ends the session in the project and here, and goes to the sign-in page. Without the network it
- * throws, and the session stays: somebody who believed it ended would leave it to the next person.
+ * Ends the session in all tabs of this browser, with what was typed in them, and then in the
+ * project. Resolves to whether the project has been told: without the network its session lives
+ * until it runs out.
  */
-export async function signOut(): Promise<void> {
+export async function signOut(): Promise<boolean> {
+  const id = account.value?.id ?? "";
   leaving = true;
+  tellLeaving(id);
+  leave(id);
   try {
     const { error } = await supabaseClient().auth.signOut({ scope: "local" });
-    if (error) throw error;
-    current.value = { state: "out" };
+    return error === null;
   } finally {
     leaving = false;
+    // Whatever the other tabs made of a token that was renewed for the farewell.
+    tellLeaving(id);
+    // Somebody may have signed in meanwhile.
+    follow((await supabaseClient().auth.getSession()).data.session);
   }
+}
+
+/** Goes to the sign-in page. The pages are gone before what they kept is. */
+function leave(id: string): void {
+  current.value = { state: "out" };
+  forgetTyped(id);
 }
 
 /** Another tab signs in and out too: supabase-js tells this one, which ends up the same. */
 function follow(session: Session | null): void {
+  if (leaving) return;
   const before = current.value;
   if (session !== null) {
     const { id, email = "" } = session.user;
+    refusal.value = undefined;
     if (before.state === "in" && before.account.id === id) return;
     current.value = { state: "in", account: { id, email } };
     signIns.value++;
-  } else if (before.state === "in" && !leaving) {
+  } else if (before.state === "in") {
     current.value = { ...before, state: "expired" };
-  } else if (before.state === "loading" || leaving) {
+  } else if (before.state === "loading") {
     current.value = { state: "out" };
   }
 }

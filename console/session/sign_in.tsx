@@ -25,7 +25,7 @@ export function SignIn({ email: known = "", again = false }: { email?: string; a
             : <Password email={email} setEmail={setEmail} isNew={way === "new"} />}
         </>
       )}
-      {ways.data && !again && <Providers ways={ways.data} />}
+      {ways.data && <Providers ways={ways.data} again={again} />}
     </div>
   );
 }
@@ -121,18 +121,21 @@ function Mail({ email, setEmail, again }: EmailProps & { again: boolean }) {
   );
 }
 
-function Providers({ ways: { providers } }: { ways: Ways }) {
+/** `again` leaves the page where it is, with what was typed: the provider gets a window of its own. */
+function Providers({ ways: { providers }, again }: { ways: Ways; again: boolean }) {
   const action = useAction(async (provider: string) => {
     if (!isProvider(provider)) return;
-    const { error } = await supabaseClient().auth.signInWithOAuth({
+    const { data, error } = await supabaseClient().auth.signInWithOAuth({
       provider,
-      options: { redirectTo: location.origin },
+      options: { redirectTo: location.origin, skipBrowserRedirect: again },
     });
     if (error) throw error;
+    if (again && data.url !== null) openBeside(data.url);
   });
   if (providers.length === 0) return null;
   return (
     <div class="providers">
+      {again && <p>Another window opens. Come back to this one when you are signed in there.</p>}
       {providers.map((provider) => (
         <button
           type="button"
@@ -145,6 +148,13 @@ function Providers({ ways: { providers } }: { ways: Ways }) {
       <ProblemView error={action.error} />
     </div>
   );
+}
+
+/** The session that comes about there comes here as from any other tab. */
+function openBeside(url: string): void {
+  if (globalThis.open(url, "_blank", "popup,width=640,height=800") === null) {
+    throw new Error("The browser let no window open. Allow it for this address, and try again.");
+  }
 }
 
 /** supabase-js lists the providers that it knew when it was published; projects may have more. */

@@ -31,6 +31,8 @@ export function Editor(props: EditorProps) {
   latest.current = props;
   /** What was typed and has not come back as `value` yet: drawing lags behind fast fingers. */
   const typed = useRef<string[]>([]);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const wasFocused = useRef(false);
   useEffect(() => {
     let opened: EditorView | undefined;
     let gone = false;
@@ -50,12 +52,16 @@ export function Editor(props: EditorProps) {
           latest.current.onInput(text);
         },
       });
+      if (wasFocused.current || document.activeElement === field.current) {
+        takeFocus(opened, host.current, field.current?.selectionEnd);
+      }
       setView(opened);
       latest.current.onReady?.(opened);
     };
     open().catch(() => {});
     return () => {
       gone = true;
+      wasFocused.current = opened?.hasFocus ?? false;
       opened?.destroy();
       setView(undefined);
     };
@@ -72,6 +78,7 @@ export function Editor(props: EditorProps) {
       <div ref={host} hidden={view === undefined} />
       {view === undefined && (
         <textarea
+          ref={field}
           class="code"
           aria-label={label}
           rows={Math.min(maxLines, 12)}
@@ -83,4 +90,11 @@ export function Editor(props: EditorProps) {
       )}
     </div>
   );
+}
+
+/** Whoever typed already types on: in the same moment, since the next key may be on its way. */
+function takeFocus(view: EditorView, host: HTMLElement, at = 0): void {
+  host.hidden = false;
+  view.focus();
+  view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) } });
 }

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { expire, signIns } from "../session/session.ts";
+import { account, expire, signIns } from "../session/session.ts";
 import { problemOf } from "./problem.tsx";
 
 /** What a page loads: what came last stays visible while it is loaded anew. */
@@ -62,11 +62,13 @@ export function useAction<A extends readonly unknown[]>(
     if (busy.current) return false;
     busy.current = true;
     setState({ busy: true, error: undefined });
+    const who = account.value?.id;
     let error: unknown;
     try {
       await act(...args);
     } catch (thrown) {
-      noticeEnd(thrown);
+      // The end of another account's session is none of the one that works now.
+      if (account.value?.id === who) noticeEnd(thrown);
       error = thrown ?? new Error("Something failed");
     }
     busy.current = false;

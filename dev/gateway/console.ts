@@ -46,10 +46,13 @@ export function openConsole(
   };
 }
 
-async function send(path: string, name: string): Promise<Response> {
+/** Absent for a file that somebody has removed since. */
+async function send(path: string, name: string): Promise<Response | undefined> {
+  const content = await Deno.readFile(path).catch(() => undefined);
+  if (content === undefined) return undefined;
   const fixed = name.startsWith("assets/");
   return reply(
-    await Deno.readFile(path),
+    content,
     name.split(".").at(-1) ?? "",
     fixed ? "public, max-age=31536000, immutable" : "no-cache",
   );

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 
+/** How long a build lies unused before another one removes it. */
 const KEPT_MS = 24 * 3_600_000;
 
 /** What the console is made of, from the repository's root. */
@@ -32,10 +33,18 @@ export function openBuilds(
   const kept = join(root, ".cloister/console");
   let last: Promise<Build | undefined> = Promise.resolve(undefined);
   let hash = "";
+  const use = async () => {
+    const build = await last;
+    return build !== undefined && await touch(build.dir) ? build : undefined;
+  };
   const renew = async () => {
-    const now = await hashOf(root);
-    if (now === hash) return await last;
     const before = last;
+    const now = await hashOf(root);
+    if (now === hash) {
+      const build = await use();
+      // Gone by now, and perhaps made anew by another request already.
+      if (build !== undefined || last !== before) return build ?? await last;
+    }
     hash = now;
     last = make(root, join(kept, now)).catch((error) => {
       log(`the console could not be built: ${error instanceof Error ? error.message : error}`);
@@ -44,13 +53,13 @@ export function openBuilds(
     });
     return await last;
   };
-  const current = async () => await last ?? await renew();
+  const current = async () => await use() ?? await renew();
   return { newest: follows ? renew : current, current };
 }
 
 /** The build in `dir`, made there unless somebody has: it appears whole or not at all. */
 async function make(root: string, dir: string): Promise<Build> {
-  if (await Deno.stat(dir).catch(() => undefined) === undefined) {
+  if (!await touch(dir)) {
     const draft = `${dir}.${Deno.pid}`;
     await run(root, draft);
     // Another process may have been faster.
@@ -62,12 +71,21 @@ async function make(root: string, dir: string): Promise<Build> {
   return { dir, has: (name) => names.has(name) };
 }
 
-/** Removes builds of yesterday and before, unless another process was faster. */
+/** Keeps a build for another day, since it is used. False when it is gone. */
+async function touch(dir: string): Promise<boolean> {
+  const now = new Date();
+  return await Deno.utime(dir, now, now).then(() => true, () => false);
+}
+
+/** Removes what nobody has used since yesterday, whole at once, unless another process was faster. */
 async function forget(kept: string): Promise<void> {
   for await (const { name } of Deno.readDir(kept)) {
     const { mtime } = await Deno.stat(join(kept, name)).catch(() => ({ mtime: null }));
     if (mtime === null || Date.now() - mtime.getTime() < KEPT_MS) continue;
-    await Deno.remove(join(kept, name), { recursive: true }).catch(() => {});
+    const gone = join(kept, `${name}.gone`);
+    await Deno.rename(join(kept, name), gone)
+      .then(() => Deno.remove(gone, { recursive: true }))
+      .catch(() => {});
   }
 }
 

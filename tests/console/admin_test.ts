@@ -1,8 +1,8 @@
 import assert from "@std/assert";
 import { readFileSync } from "node:fs";
 import type { Download, Page } from "playwright-core";
-import { call, newAddress, person } from "../stack.ts";
-import { browserTest } from "./browser.ts";
+import { call, newAddress, type Person, person } from "../stack.ts";
+import { browserTest, type Window } from "./browser.ts";
 import { signUpAs } from "./role.ts";
 
 browserTest("an operator goes from the alert to the report of an incident", async (window) => {
@@ -36,22 +36,7 @@ browserTest("an operator goes from the alert to the report of an incident", asyn
   await page.getByRole("button", { name: "Lift the block" }).click();
   await said(page, "is let through again");
 
-  await window.open(`/admin/users?id=${suspect.id}`);
-  await page.getByRole("button", { name: "Role… of" }).click();
-  await page.getByRole("dialog").getByLabel("Role").selectOption("streamer");
-  await page.getByRole("button", { name: "Set the role" }).click();
-  await page.getByRole("cell", { name: "streamer", exact: true }).waitFor();
-  await page.getByRole("link", { name: "Hold…" }).click();
-  assert.equal(await page.getByLabel("Which").inputValue(), suspect.id);
-  await page.getByLabel("Why").fill("Incident 1");
-  await page.getByRole("button", { name: "Hold it" }).click();
-  const held = page.getByRole("row").filter({ hasText: suspect.id.slice(0, 8) });
-  await held.getByText("active").waitFor();
-  assert.equal((await suspect.call("POST", "/agents", { body: {} })).status, 423);
-  await held.getByRole("button", { name: "Release…" }).click();
-  await page.getByLabel("What it was").fill("A mistake");
-  await page.getByRole("button", { name: "Release", exact: true }).click();
-  await held.getByText("A mistake").waitFor();
+  await hold(window, suspect);
 
   await window.open("/admin/evidence");
   await page.getByLabel("Which").fill(suspect.id);
@@ -85,24 +70,38 @@ browserTest(
   },
 );
 
-browserTest("a runner's key is shown once, and ends when it is revoked", async (window) => {
-  const { page } = window;
-  await signUpAs(window, "admin");
-  await window.open("/admin/runners");
-  const name = `workshop-${crypto.randomUUID()}`;
-  await page.getByLabel("Name").fill(name);
-  await page.getByRole("button", { name: "Make a runner" }).click();
-  const key = await page.getByRole("dialog").getByLabel("Key").inputValue();
-  assert.match(key, /^cr_/);
-  await page.getByRole("button", { name: "I have kept it" }).click();
-  await gone(page);
-  const runner = page.getByRole("row").filter({ hasText: name });
-  await runner.getByText("active").waitFor();
-  assert.ok(!(await page.content()).includes(key));
-  await runner.getByRole("button", { name: "Revoke…" }).click();
-  await page.getByRole("button", { name: "Revoke it for good" }).click();
-  await runner.getByText("revoked").waitFor();
-});
+browserTest(
+  "a runner's key is shown once and ends, and the isolation report says of each attack if it held",
+  async (window) => {
+    const { page } = window;
+    await signUpAs(window, "admin");
+    await window.open("/admin/runners");
+    const name = `workshop-${crypto.randomUUID()}`;
+    await page.getByLabel("Name").fill(name);
+    await page.getByRole("button", { name: "Make a runner" }).click();
+    const key = await page.getByRole("dialog").getByLabel("Key").inputValue();
+    assert.match(key, /^cr_/);
+    await page.getByRole("button", { name: "I have kept it" }).click();
+    await gone(page);
+    const runner = page.getByRole("row").filter({ hasText: name });
+    await runner.getByText("active").waitFor();
+    assert.ok(!(await page.content()).includes(key));
+    await runner.getByRole("button", { name: "Revoke…" }).click();
+    await page.getByRole("button", { name: "Revoke it for good" }).click();
+    await runner.getByText("revoked").waitFor();
+
+    await page.route(
+      "**/admin/sandbox/verify",
+      (route) => route.continue({ postData: JSON.stringify({ programs: PROGRAMS }) }),
+    );
+    await window.open("/admin/sandbox");
+    await page.getByText("Walls, outermost last").waitFor();
+    await page.getByRole("button", { name: "Verify the sandbox" }).click();
+    await page.getByText(`All ${PROGRAMS.length} held.`).waitFor();
+    await window.open("/admin/health");
+    await page.getByRole("row", { name: /^execute/ }).getByText("engine").waitFor();
+  },
+);
 
 browserTest(
   "what an operator's page cannot do it says, and keeps what was typed",
@@ -143,21 +142,6 @@ browserTest(
   },
 );
 
-browserTest("the isolation report says of each attack whether it was held", async (window) => {
-  const { page } = window;
-  await signUpAs(window, "admin");
-  await page.route(
-    "**/admin/sandbox/verify",
-    (route) => route.continue({ postData: JSON.stringify({ programs: PROGRAMS }) }),
-  );
-  await window.open("/admin/sandbox");
-  await page.getByText("Walls, outermost last").waitFor();
-  await page.getByRole("button", { name: "Verify the sandbox" }).click();
-  await page.getByText(`All ${PROGRAMS.length} held.`).waitFor();
-  await window.open("/admin/health");
-  await page.getByRole("row", { name: /^execute/ }).getByText("engine").waitFor();
-});
-
 browserTest(
   "who has no such right sees no link, and a sensible page at the address",
   async (window) => {
@@ -181,6 +165,26 @@ const STOPPED = JSON.stringify({
   status: 409,
   code: "already_quarantined",
 });
+
+/** Gives somebody another role, holds them, and lets them go. */
+async function hold({ open, page }: Window, suspect: Person): Promise<void> {
+  await open(`/admin/users?id=${suspect.id}`);
+  await page.getByRole("button", { name: "Role… of" }).click();
+  await page.getByRole("dialog").getByLabel("Role").selectOption("streamer");
+  await page.getByRole("button", { name: "Set the role" }).click();
+  await page.getByRole("cell", { name: "streamer", exact: true }).waitFor();
+  await page.getByRole("link", { name: "Hold…" }).click();
+  assert.equal(await page.getByLabel("Which").inputValue(), suspect.id);
+  await page.getByLabel("Why").fill("Incident 1");
+  await page.getByRole("button", { name: "Hold it" }).click();
+  const held = page.getByRole("row").filter({ hasText: suspect.id.slice(0, 8) });
+  await held.getByText("active").waitFor();
+  assert.equal((await suspect.call("POST", "/agents", { body: {} })).status, 423);
+  await held.getByRole("button", { name: "Release…" }).click();
+  await page.getByLabel("What it was").fill("A mistake");
+  await page.getByRole("button", { name: "Release", exact: true }).click();
+  await held.getByText("A mistake").waitFor();
+}
 
 async function gone(page: Page): Promise<void> {
   await page.getByRole("dialog").waitFor({ state: "detached" });

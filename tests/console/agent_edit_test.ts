@@ -1,7 +1,7 @@
 import assert from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "./browser.ts";
-import { ofAccount } from "./account.ts";
+import { callerOf } from "./caller.ts";
 
 browserTest(
   "an agent is made from a template, completed as one types, saved, compared and rolled back",
@@ -11,7 +11,10 @@ browserTest(
     await page.getByRole("link", { name: "Create your first agent" }).click();
     await page.getByRole("radio", { name: "Hello" }).check();
     await page.getByRole("textbox", { name: "Name" }).fill("greeter");
-    await window.checkAccess();
+    await page.getByRole("link", { name: "Usage" }).click();
+    await page.goBack();
+    assert.ok(await page.getByRole("radio", { name: "Hello" }).isChecked());
+    assert.equal(await page.getByRole("textbox", { name: "Name" }).inputValue(), "greeter");
     await page.getByRole("button", { name: "Create agent" }).click();
     const source = page.getByRole("textbox", { name: "Source" });
     await source.click();
@@ -26,6 +29,8 @@ browserTest(
     await said(page, "Version 2 is published.");
     const findings = page.getByRole("region", { name: "Findings" });
     await findings.getByText("process is not available in the sandbox.").waitFor();
+    await page.locator(".cm-lint-marker").first().hover();
+    await page.locator(".cm-tooltip-lint").getByText("process is not available").waitFor();
 
     await replace(page, "export default () => { return 1;");
     await save(page);
@@ -55,12 +60,11 @@ browserTest(
 );
 
 browserTest(
-  "what was typed for an agent is there after a reload, and after the agent is gone",
+  "what was typed outlives a reload and its agent, and no tab publishes over another's unasked",
   async (window) => {
-    const { page } = window;
-    const account = await window.signUp();
-    const { call } = await ofAccount(account);
-    await call("POST", "/agents", { body: { name: "mine", source: "export default () => 1;" } });
+    const { page, context } = window;
+    const caller = await callerOf(window, await window.signUp());
+    await caller.agents.create({ name: "mine", source: "export default () => 1;" });
     await window.open("/agents/mine");
     await page.getByRole("textbox", { name: "Source" }).click();
     await replace(page, "export default () => 'typed';");
@@ -68,7 +72,23 @@ browserTest(
     page.on("dialog", (dialog) => void dialog.accept());
     await page.reload();
     await page.getByText("Changed since version 1").waitFor();
-    await call("DELETE", "/agents/mine");
+    const other = await context.newPage();
+    await other.goto("/agents/mine");
+    await replace(other, "export default () => 'from the other tab';");
+    await save(other);
+    await said(other, "Version 2 is published.");
+    await other.close();
+    await save(page);
+    const question = page.getByRole("dialog", { name: "Publish over version 2?" });
+    await question.getByRole("button", { name: "Cancel" }).click();
+    assert.equal((await caller.agents.get("mine")).current_version, 2);
+    await save(page);
+    await question.getByRole("button", { name: "Publish over it" }).click();
+    await said(page, "Version 3 is published.");
+    await question.waitFor({ state: "detached" });
+
+    await replace(page, "export default () => 'typed again';");
+    await caller.agents.remove("mine");
     await save(page);
     await page.getByText("This agent is gone").waitFor();
     await window.checkAccess();
@@ -76,8 +96,8 @@ browserTest(
     await page.getByText("This agent is gone").waitFor();
     await page.getByRole("button", { name: "Create it anew" }).click();
     await said(page, "mine is there again.");
-    const version = await call("GET", "/agents/mine/versions/1");
-    assert.equal((await version.json()).source, "export default () => 'typed';");
+    const { source } = await caller.agents.versions.get("mine", 1);
+    assert.equal(source, "export default () => 'typed again';");
   },
 );
 

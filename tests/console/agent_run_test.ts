@@ -9,10 +9,16 @@ const SCHEMA = {
     times: { type: "integer", minimum: 1, maximum: 3, default: 1 },
     tags: { type: "array", items: { type: "string" } },
     loud: { type: "boolean" },
+    constructor: { type: "string" },
   },
   required: ["name"],
   additionalProperties: false,
 };
+/** A thousand million numbers. */
+const BIG = [1, 2, 3].reduce<object>(
+  (items) => ({ type: "array", minItems: 1_000, items }),
+  { type: "number" },
+);
 const ECHO = `export default (input, agent) => {
   agent.log("<img src=x onerror=alert(1)>");
   return { got: input };
@@ -35,6 +41,22 @@ browserTest(
       body: { name: "asks", source: ASKING, language, policy: ASKS },
     });
 
+    await call("POST", "/agents", {
+      body: { name: "big", source: ECHO, language, input_schema: BIG },
+    });
+
+    await window.open("/agents");
+    await page.getByRole("link", { name: "asks" }).waitFor();
+    let asked = 0;
+    page.on("request", (request) => {
+      if (new URL(request.url()).pathname === "/functions/v1/agents") asked++;
+    });
+    await page.getByLabel("Search", { exact: true }).pressSequentially("ECHO");
+    await page.getByRole("link", { name: "asks" }).waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "echo" }).waitFor();
+    assert.equal(asked, 1, "the account's agents are read once, not for each key press");
+    await window.open("/agents/big/run");
+    assert.equal(await page.getByLabel("Input", { exact: true }).inputValue(), "null");
     await window.open("/agents/echo/run");
     const run = page.getByRole("button", { name: "Run", exact: true });
     await page.getByLabel("Times").fill("9");
@@ -52,7 +74,6 @@ browserTest(
     const output = page.getByLabel("Output of the run");
     const got = { name: "Ada", times: 2, tags: ["a", "b"], loud: true };
     assert.deepEqual(JSON.parse(await output.innerText()), { got });
-    await window.checkAccess();
     await page.reload();
     assert.equal(await page.getByLabel("Name").inputValue(), "Ada");
     await page.getByRole("link", { name: "History" }).click();

@@ -1,4 +1,5 @@
 import assert from "@std/assert";
+import type { Page } from "playwright-core";
 import { ofAccount } from "./account.ts";
 import { browserTest } from "./browser.ts";
 
@@ -38,20 +39,25 @@ browserTest(
     await page.getByText("It was told of no run yet.").waitFor();
     await window.checkAccess();
 
-    await page.getByRole("link", { name: "Settings" }).click();
-    await page.getByLabel("Name").fill("helper");
-    await page.getByRole("button", { name: "Save", exact: true }).click();
-    await page.getByRole("heading", { name: "helper" }).waitFor();
-    const [file] = await Promise.all([
-      page.waitForEvent("download"),
-      page.getByRole("button", { name: "Save as OpenAPI" }).click(),
-    ]);
-    assert.equal(file.suggestedFilename(), "helper.openapi.json");
-    await page.getByRole("button", { name: "Archive it" }).click();
-    await page.getByRole("button", { name: "Take it back" }).click();
-    await page.getByRole("button", { name: "Archive it" }).waitFor();
-    await page.getByRole("button", { name: "Delete the agent…" }).click();
-    await page.getByRole("button", { name: "Delete for ever" }).click();
-    await page.getByText("There is no agent yet.").waitFor();
+    await putAway(page);
   },
 );
+
+/** Renames the agent, saves what it takes, shelves it, takes it back, and deletes it. */
+async function putAway(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByLabel("Name").fill("helper");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("heading", { name: "helper" }).waitFor();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save as OpenAPI" }).click(),
+  ]);
+  assert.equal(file.suggestedFilename(), "helper.openapi.json");
+  await page.getByRole("button", { name: "Archive it" }).click();
+  await page.getByRole("button", { name: "Take it back" }).click();
+  await page.getByRole("button", { name: "Archive it" }).waitFor();
+  await page.getByRole("button", { name: "Delete the agent…" }).click();
+  await page.getByRole("button", { name: "Delete for ever" }).click();
+  await page.getByText("There is no agent yet.").waitFor();
+}

@@ -3,6 +3,7 @@ import { type Draft, keep, recall, recallByName } from "../../console/pages/agen
 
 const DRAFT: Draft = {
   base: 3,
+  published: 3,
   agent: "mine",
   source: "export default () => 1;",
   language: "typescript",

@@ -54,6 +54,7 @@ export async function fill(caller: CloisterClient): Promise<string[]> {
     ...tabs.map((tab) => `/agents/${name}/${tab}`),
     `/runs/${good.id}`,
     `/runs/${bad.id}`,
+    "/new-agent",
     "/runs/run_nonsense",
     "/agents/%3Cimg%20src=x%20onerror=alert(1)%3E",
     "/nowhere/%3Cimg%20src=x%20onerror=alert(1)%3E",

@@ -92,6 +92,16 @@ browserTest(
     await upload("two");
     await page.getByRole("dialog").getByRole("button", { name: "Replace" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.route("**/files/**broken.txt", (route) => route.abort());
+    await page.getByLabel("Upload files").setInputFiles(
+      ["broken.txt", "whole.txt"].map((name) => ({
+        name,
+        mimeType: "text/plain",
+        buffer: Buffer.from(name),
+      })),
+    );
+    await page.getByText("Not uploaded: broken.txt").waitFor();
+    await page.getByText("whole.txt", { exact: true }).waitFor();
     const [saved] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Save notes/page.txt" }).click(),
@@ -119,7 +129,6 @@ browserTest("usage shows runs, failures, times and what is left of the budget", 
   await page.getByRole("img", { name: "Runs a day" }).waitFor();
   await page.getByRole("progressbar", { name: /^CPU time today/ }).waitFor();
   await page.getByText("As a table").first().click();
-  await window.checkAccess();
   await page.getByLabel("Agent", { exact: true }).selectOption("bad");
   await page.getByText("1 (100 %)").first().waitFor();
   await page.getByRole("table").last().getByRole("link", { name: "bad" }).click();

@@ -4,7 +4,7 @@ import { browserTest } from "./browser.ts";
 import { signUpAs } from "./role.ts";
 
 browserTest(
-  "everything can be done by the keyboard, and the focus is where one expects it",
+  "everything can be done by the keyboard, Tab comes to every link, and the focus is where one expects it",
   async (window) => {
     const { page } = window;
     await signUpAs(window, "admin");
@@ -40,14 +40,7 @@ browserTest(
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.waitForFunction(() => document.activeElement?.textContent === "Revoke…");
-  },
-);
 
-browserTest(
-  "Tab comes to every link of the navigation in its order, and shows where it is",
-  async (window) => {
-    const { page } = window;
-    await signUpAs(window, "admin");
     await window.open("/account");
     const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
     await links.first().focus();

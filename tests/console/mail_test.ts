@@ -5,17 +5,21 @@ import { browserTest } from "./browser.ts";
 
 const mails: string[] = [];
 // Its e-mails are shown to its developer: the stack that tests share keeps them to itself.
-const stack = await startStack({
-  temporary: true,
-  port: 0,
-  clock: false,
-  functions: false,
-  log: (line) => mails.push(line),
-});
-Deno.test.afterAll(() => stack.stop());
+let started: ReturnType<typeof startStack> | undefined;
+Deno.test.afterAll(async () => await (await started)?.stop());
+
+const start = () =>
+  startStack({
+    temporary: true,
+    port: 0,
+    clock: false,
+    functions: false,
+    log: (line) => mails.push(line),
+  });
 
 async function askForMail(page: Page, email: string): Promise<string> {
-  await page.goto(stack.url);
+  const { url } = await (started ??= start());
+  await page.goto(url);
   await page.getByLabel("E-mail link").check();
   await page.getByLabel("E-mail", { exact: true }).fill(email);
   await page.getByRole("button", { name: "Send me a link" }).click();

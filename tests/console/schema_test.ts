@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { type Field, fieldOf } from "../../console/schema/field.ts";
-import { fits, initialValue, withMember } from "../../console/schema/value.ts";
+import { fits, initialValue, memberOf, withMember } from "../../console/schema/value.ts";
 import { POLICY_SCHEMA } from "../../sdk/authoring/policy_schema.ts";
 import { TEMPLATES } from "../../sdk/authoring/templates.ts";
 import { NO_POLICY, Policy } from "../../supabase/functions/_shared/policy/schema.ts";
@@ -39,6 +39,35 @@ Deno.test("a member is changed in its place, and one that is undefined is taken 
   assert.equal(JSON.stringify(withMember({ a: 1, b: 2 }, "a", 3)), '{"a":3,"b":2}');
   assert.deepEqual(withMember({ a: 1, b: 2 }, "a", undefined), { b: 2 });
   assert(Object.hasOwn(withMember({}, "__proto__", 1), "__proto__"));
+});
+
+Deno.test("a schema that asks for more than a form can draw is typed as JSON, and costs no time", () => {
+  const numbers = (depth: number, minItems: number): unknown =>
+    depth === 0
+      ? { type: "number" }
+      : { type: "array", minItems, items: numbers(depth - 1, minItems) };
+  const field = fieldOf({
+    type: "object",
+    properties: { big: numbers(4, 1_000) },
+    required: ["big"],
+  });
+  assert.equal(initialValue(field), null);
+  assert(!fits(field, null));
+  assert(
+    !fits(fieldOf(numbers(1, 0)), Array(2_000).fill(1)),
+    "what was typed before is bounded too",
+  );
+  assert.deepEqual(initialValue(fieldOf(numbers(2, 3))), Array(3).fill(Array(3).fill(0)));
+});
+
+Deno.test("a property may have any name that the language gives a meaning to", () => {
+  for (const name of ["constructor", "toString", "valueOf", "hasOwnProperty"]) {
+    assert.equal(memberOf({}, name), undefined, name);
+    assert.equal(memberOf(withMember({}, name, "typed"), name), "typed");
+    const field = fieldOf({ type: "object", properties: { [name]: { type: "string" } } });
+    assert(fits(field, { [name]: "typed" }));
+    assert.deepEqual(initialValue(field), {});
+  }
 });
 
 function namesIn(field: Field): string[] {

@@ -59,18 +59,11 @@ const PROGRAM = `(async ([url, token]) => {
 
 browserTest(
   "the SDK runs and watches agents from a browser, on another origin than the project's",
-  async ({
-    page,
-    stack,
-  }) => {
+  async ({ page, stack }) => {
     const folder = await Deno.makeTempDir({ prefix: "cloister-sdk-" });
     try {
       await buildSdk(folder);
       await using app = serveApp(folder);
-      page.on(
-        "requestfailed",
-        (m) => console.log("FAILED", m.method(), m.url(), m.failure()?.errorText, m.headers()),
-      );
       // What a page did not set itself is no part of CORS.
       await page.context().setExtraHTTPHeaders({});
       await page.goto(`http://127.0.0.1:${app.addr.port}/`);

@@ -32,8 +32,15 @@ browserTest(
     await page.getByRole("radio", { name: "Empty" }).check();
     await page.getByRole("textbox", { name: "Name" }).fill("first");
     await window.picture("templates");
+    const editor = Promise.withResolvers<void>();
+    await page.route(
+      /editor_view[^/]*\.js/,
+      (route) => editor.promise.then(() => route.continue()),
+    );
     await page.getByRole("button", { name: "Create agent" }).click();
-    await page.getByRole("textbox", { name: "Source" }).click();
+    await page.locator("textarea").click();
+    editor.resolve();
+    await page.locator(".cm-content").waitFor();
     await page.keyboard.press("Control+A");
     await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(SOURCE)})`);
     await page.keyboard.press("Control+V");
@@ -61,7 +68,6 @@ browserTest(
     await page.getByRole("link", { name: "All about this run" }).click();
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.getByText("cancelled").first().waitFor();
-    await window.checkAccess();
     await window.picture("run");
 
     await page.setViewportSize({ width: 360, height: 740 });
@@ -69,7 +75,6 @@ browserTest(
     await page.getByRole("link", { name: "Usage" }).click();
     await page.getByRole("heading", { name: "Usage", level: 1 }).waitFor();
     await page.getByRole("figure").first().waitFor();
-    await window.checkAccess();
     await window.picture("phone");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("button", { name: "Sign in" }).waitFor();

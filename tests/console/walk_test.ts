@@ -1,6 +1,7 @@
 import assert from "@std/assert";
 import { walkChain } from "../../console/pages/admin/walk.ts";
 import { verifyAll } from "../../console/pages/admin/parts/verify.ts";
+import { createClient } from "../../sdk/mod.ts";
 import type { ChainReport, Verdict, Verification } from "../../sdk/wire.ts";
 
 const HASH = "a".repeat(64);
@@ -49,6 +50,22 @@ Deno.test("verifyAll gives up when a whole request got nowhere", async () => {
     return Promise.resolve(report([verdict("a", null)]));
   }, () => {});
   assert.equal(asked, 2);
+});
+
+Deno.test("a verification is waited for longer than the server takes, whatever else may take", async () => {
+  const client = createClient({
+    url: "http://localhost",
+    auth: { apiKey: "ck" },
+    timeoutMs: 1,
+    maxRetries: 0,
+    fetch: (_, init) =>
+      new Promise((resolve, reject) => {
+        init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+        setTimeout(() => resolve(Response.json(report([verdict("a", null)]))), 30);
+      }),
+  });
+  assert.equal((await client.admin.sandbox.verify()).skipped, 1);
+  await assert.rejects(client.admin.sandbox.get(), { name: "TimeoutError" });
 });
 
 function stretch(since: number, until: number): ChainReport {

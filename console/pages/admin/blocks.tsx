@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
+import type { Block } from "../../../sdk/wire.ts";
 import { api } from "../../api.ts";
 import { Confirm } from "../../ui/dialog.tsx";
 import { useLoad } from "../../ui/load.ts";
 import { Page } from "../../ui/page.tsx";
 import { ProblemView } from "../../ui/problem.tsx";
 import { Empty, Loading } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast } from "../../ui/toast.tsx";
 
@@ -30,33 +31,7 @@ export function BlocksPage() {
           caption="Blocked addresses"
           items={blocks.data.data}
           rowKey={(block) => block.address}
-          columns={[
-            { head: "Address", cell: (block) => <code>{block.address}</code> },
-            { head: "For", cell: ({ rule }) => <code>{rule}</code> },
-            {
-              head: "Time in a row",
-              cell: ({ offence }) =>
-                offence,
-              end: true,
-            },
-            { head: "Since", cell: ({ blocked_at }) => <Time at={blocked_at} /> },
-            { head: "Ends", cell: ({ blocked_until }) => <Time at={blocked_until} /> },
-            {
-              head: "",
-              cell: (block) => (
-                <div class="row-actions">
-                  <button
-                    type="button"
-                    class="small"
-                    onClick={() => setAddress(block.address)}
-                  >
-                    Lift…
-                  </button>
-                  <a href={`/admin/events?address=${encodeURIComponent(block.address)}`}>Events</a>
-                </div>
-              ),
-            },
-          ]}
+          columns={columns(setAddress)}
         />
       )}
       {address !== undefined && (
@@ -71,4 +46,33 @@ export function BlocksPage() {
       )}
     </Page>
   );
+}
+
+function columns(lift: (address: string) => void): readonly Column<Block>[] {
+  return [
+    { head: "Address", cell: (block) => <code>{block.address}</code> },
+    { head: "For", cell: ({ rule }) => <code>{rule}</code> },
+    {
+      head: "Time in a row",
+      cell: ({ offence }) => offence,
+      end: true,
+    },
+    { head: "Since", cell: ({ blocked_at }) => <Time at={blocked_at} /> },
+    { head: "Ends", cell: ({ blocked_until }) => <Time at={blocked_until} /> },
+    {
+      head: "",
+      cell: (block) => (
+        <div class="row-actions">
+          <button
+            type="button"
+            class="small"
+            onClick={() => lift(block.address)}
+          >
+            Lift…
+          </button>
+          <a href={`/admin/events?address=${encodeURIComponent(block.address)}`}>Events</a>
+        </div>
+      ),
+    },
+  ];
 }

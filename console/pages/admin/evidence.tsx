@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Evidence } from "../../../sdk/wire.ts";
 import { api } from "../../api.ts";
-import { AreaField, Form, TextField } from "../../ui/form.tsx";
+import { TextField } from "../../ui/form.tsx";
 import { useAction } from "../../ui/load.ts";
 import { Page, Section } from "../../ui/page.tsx";
 import { ProblemView } from "../../ui/problem.tsx";
@@ -9,7 +9,8 @@ import { save } from "../../ui/save.ts";
 import { PagedTable, usePages } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { type Aim, aimed, AimFields } from "./parts/aim.tsx";
+import { type Aim, aimed } from "./parts/aim.tsx";
+import { AimForm } from "./parts/aim_form.tsx";
 import { Text } from "./parts/facts.tsx";
 import { FilterForm, moment, oneOf, useFilters } from "./parts/filter.tsx";
 import { Target, Who } from "./parts/who.tsx";
@@ -54,50 +55,44 @@ export function EvidencePage() {
 }
 
 function EvidenceForm({ frozen }: { frozen(): void }) {
-  const [aim, setAim] = useState<Aim<typeof KINDS[number]>>({ kind: "user", target: "" });
-  const [reason, setReason] = useState("");
   const [since, setSince] = useState("");
   const [until, setUntil] = useState("");
-  const action = useAction(async () => {
+  const freeze = async (aim: Aim<typeof KINDS[number]>, reason: string) => {
     const span = { since: moment(since || undefined), until: moment(until || undefined) };
     await api().request("POST", "/admin/evidence", { body: { ...aimed(aim, reason), ...span } });
     toast("It is frozen and signed.");
-    setReason("");
     frozen();
-  });
-  const { error } = action;
+  };
   return (
-    <Form action={action} submit="Freeze it">
-      <AimFields kinds={KINDS} aim={aim} set={setAim} error={error} />
-      <TextField
-        label="From"
-        hint="Thirty days before the end, if left out"
-        type="datetime-local"
-        path="since"
-        error={error}
-        value={since}
-        onInput={setSince}
-      />
-      <TextField
-        label="Until"
-        hint="Now, if left out"
-        type="datetime-local"
-        path="until"
-        error={error}
-        value={until}
-        onInput={setUntil}
-      />
-      <AreaField
-        label="Why"
-        path="reason"
-        error={error}
-        value={reason}
-        onInput={setReason}
-        maxLength={2000}
-        rows={2}
-        required
-      />
-    </Form>
+    <AimForm
+      kinds={KINDS}
+      first={{ kind: "user", target: "" }}
+      submit="Freeze it"
+      act={freeze}
+    >
+      {(error) => (
+        <>
+          <TextField
+            label="From"
+            hint="Thirty days before the end, if left out"
+            type="datetime-local"
+            path="since"
+            error={error}
+            value={since}
+            onInput={setSince}
+          />
+          <TextField
+            label="Until"
+            hint="Now, if left out"
+            type="datetime-local"
+            path="until"
+            error={error}
+            value={until}
+            onInput={setUntil}
+          />
+        </>
+      )}
+    </AimForm>
   );
 }
 

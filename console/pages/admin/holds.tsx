@@ -2,14 +2,12 @@ import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
 import type { Hold } from "../../../sdk/wire.ts";
 import { api } from "../../api.ts";
-import { AreaField, Form } from "../../ui/form.tsx";
-import { useAction } from "../../ui/load.ts";
 import { Page, Section } from "../../ui/page.tsx";
 import { StatusBadge } from "../../ui/states.tsx";
 import { type Column, PagedTable, usePages } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { type Aim, AimFields } from "./parts/aim.tsx";
+import { AimForm } from "./parts/aim_form.tsx";
 import { Text } from "./parts/facts.tsx";
 import { FilterForm, oneOf, useFilters } from "./parts/filter.tsx";
 import { ReasonDialog } from "./parts/reason.tsx";
@@ -75,32 +73,17 @@ function columns(end: (hold: Hold) => void): readonly Column<Hold>[] {
 
 function HoldForm({ made }: { made(): void }) {
   const { query } = useLocation();
-  const [aim, setAim] = useState<Aim<typeof HOLD_KINDS[number]>>({
-    kind: oneOf(HOLD_KINDS, query["hold"]) ?? "user",
-    target: query["target"] ?? "",
-  });
-  const [reason, setReason] = useState("");
-  const action = useAction(async () => {
-    await api().request("POST", "/admin/holds", { body: { ...aim, reason } });
-    toast("It is kept from now on.");
-    setAim({ ...aim, target: "" });
-    setReason("");
-    made();
-  });
   return (
-    <Form action={action} submit="Keep it">
-      <AimFields kinds={HOLD_KINDS} aim={aim} set={setAim} error={action.error} />
-      <AreaField
-        label="Why"
-        path="reason"
-        error={action.error}
-        value={reason}
-        onInput={setReason}
-        maxLength={2000}
-        rows={2}
-        required
-      />
-    </Form>
+    <AimForm
+      kinds={HOLD_KINDS}
+      first={{ kind: oneOf(HOLD_KINDS, query["hold"]) ?? "user", target: query["target"] ?? "" }}
+      submit="Keep it"
+      act={async (aim, reason) => {
+        await api().request("POST", "/admin/holds", { body: { ...aim, reason } });
+        toast("It is kept from now on.");
+        made();
+      }}
+    />
   );
 }
 

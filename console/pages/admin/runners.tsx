@@ -7,7 +7,7 @@ import { useAction } from "../../ui/load.ts";
 import { Page, Section } from "../../ui/page.tsx";
 import { ShownOnce } from "../../ui/shown_once.tsx";
 import { StatusBadge } from "../../ui/states.tsx";
-import { PagedTable, usePages } from "../../ui/table.tsx";
+import { type Column, PagedTable, usePages } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Text } from "./parts/facts.tsx";
 
@@ -37,35 +37,39 @@ export function RunnersPage() {
           pages={pages}
           empty="There is no runner: runs happen where the functions do."
           rowKey={({ id }) => id}
-          columns={[
-            { head: "Name", cell: ({ name }) => <Text>{name}</Text> },
-            { head: "Key begins", cell: ({ public_id }) => <code>{public_id}</code> },
-            { head: "Made", cell: ({ created_at }) => <Time at={created_at} /> },
-            { head: "Last seen", cell: ({ last_seen_at }) => <Time at={last_seen_at} /> },
-            {
-              head: "State",
-              cell: ({ revoked_at }) => <StatusBadge status={revoked_at ? "revoked" : "active"} />,
-            },
-            {
-              head: "",
-              cell: (runner) =>
-                runner.revoked_at === null && (
-                  <button
-                    type="button"
-                    class="small danger"
-                    onClick={() => setRevoking(runner)}
-                  >
-                    Revoke…
-                  </button>
-                ),
-            },
-          ]}
+          columns={columns(setRevoking)}
         />
       </Section>
       {created && <KeyDialog runner={created} onClose={() => setCreated(undefined)} />}
       {revoking && <RevokeDialog runner={revoking} onClose={closeRevoking} />}
     </Page>
   );
+}
+
+function columns(revoke: (runner: Runner) => void): readonly Column<Runner>[] {
+  return [
+    { head: "Name", cell: ({ name }) => <Text>{name}</Text> },
+    { head: "Key begins", cell: ({ public_id }) => <code>{public_id}</code> },
+    { head: "Made", cell: ({ created_at }) => <Time at={created_at} /> },
+    { head: "Last seen", cell: ({ last_seen_at }) => <Time at={last_seen_at} /> },
+    {
+      head: "State",
+      cell: ({ revoked_at }) => <StatusBadge status={revoked_at ? "revoked" : "active"} />,
+    },
+    {
+      head: "",
+      cell: (runner) =>
+        runner.revoked_at === null && (
+          <button
+            type="button"
+            class="small danger"
+            onClick={() => revoke(runner)}
+          >
+            Revoke…
+          </button>
+        ),
+    },
+  ];
 }
 
 function RunnerForm({ made }: { made(runner: CreatedRunner): void }) {

@@ -66,9 +66,7 @@ function Report() {
   const action = useAction(() => {
     setReport(undefined);
     const ask = (programs: readonly string[] | undefined) =>
-      api().request("POST", "/admin/sandbox/verify", {
-        body: programs === undefined ? {} : { programs: [...programs] },
-      });
+      api().admin.sandbox.verify(programs === undefined ? {} : { programs: [...programs] });
     return verifyAll(ask, setReport);
   });
   return (

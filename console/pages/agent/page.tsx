@@ -1,9 +1,10 @@
 import "./agent.css";
 import { type FunctionComponent } from "preact";
-import { lazy, useRoute } from "preact-iso";
+import { useRoute } from "preact-iso";
 import type { Agent } from "../../../sdk/mod.ts";
 import { api } from "../../api.ts";
 import { account } from "../../session/session.ts";
+import { lazyPart } from "../../ui/lazy.tsx";
 import { useLoad } from "../../ui/load.ts";
 import { Page } from "../../ui/page.tsx";
 import { problemOf, ProblemView } from "../../ui/problem.tsx";
@@ -14,12 +15,12 @@ import { type TabProps, TABS } from "./tabs.ts";
 
 type Tab = FunctionComponent<TabProps>;
 const CONTENT: Readonly<Record<string, Tab>> = {
-  edit: lazy<Tab>(() => import("./edit/tab.tsx").then((tab) => tab.EditTab)),
-  run: lazy<Tab>(() => import("./run/tab.tsx").then((tab) => tab.RunTab)),
-  versions: lazy<Tab>(() => import("./versions/tab.tsx").then((tab) => tab.VersionsTab)),
-  history: lazy<Tab>(() => import("./history.tsx").then((tab) => tab.HistoryTab)),
-  triggers: lazy<Tab>(() => import("./triggers/tab.tsx").then((tab) => tab.TriggersTab)),
-  settings: lazy<Tab>(() => import("./settings.tsx").then((tab) => tab.SettingsTab)),
+  edit: lazyPart(() => import("./edit/tab.tsx").then((tab) => tab.EditTab)),
+  run: lazyPart(() => import("./run/tab.tsx").then((tab) => tab.RunTab)),
+  versions: lazyPart(() => import("./versions/tab.tsx").then((tab) => tab.VersionsTab)),
+  history: lazyPart(() => import("./history.tsx").then((tab) => tab.HistoryTab)),
+  triggers: lazyPart(() => import("./triggers/tab.tsx").then((tab) => tab.TriggersTab)),
+  settings: lazyPart(() => import("./settings.tsx").then((tab) => tab.SettingsTab)),
 };
 
 /** One agent: written, run, looked back on and set in motion, each on a tab with its own address. */

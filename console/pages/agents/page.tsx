@@ -8,7 +8,7 @@ import { Page } from "../../ui/page.tsx";
 import { Empty, StatusBadge } from "../../ui/states.tsx";
 import { type Column, PagedTable, usePages } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import { listAgents, type State, STATES } from "./search.ts";
+import { hasWords, listAgents, SEARCHED, type State, STATES } from "./search.ts";
 
 const COLUMNS: readonly Column<Agent>[] = [
   { head: "Name", cell: ({ name }) => <a href={`/agents/${name}`}>{name}</a> },
@@ -18,14 +18,16 @@ const COLUMNS: readonly Column<Agent>[] = [
   { head: "Changed", cell: ({ updated_at }) => <Time at={updated_at} /> },
 ];
 
-/** All agents of the account, to be searched and filtered. */
+/** All agents of the account, to be searched and filtered. A key press asks for nothing. */
 export function AgentsPage() {
   const [words, setWords] = useState("");
   const [state, setState] = useState<State>("active");
+  const wide = words.trim() !== "";
   const pages = usePages(
-    (cursor) => listAgents(api(), { words, state, cursor }),
-    [words, state],
+    (cursor, signal) => listAgents(api(), { state, wide, cursor }, signal),
+    [wide, state],
   );
+  const items = pages.items?.filter((agent) => hasWords(agent, words));
   return (
     <Page
       title="Agents"
@@ -42,17 +44,20 @@ export function AgentsPage() {
         />
       </form>
       <PagedTable
-        pages={pages}
+        pages={{ ...pages, items }}
         caption="Agents"
         columns={COLUMNS}
         rowKey={({ id }) => id}
-        empty={<Nothing isFiltered={words !== "" || state !== "active"} />}
+        empty={
+          <Nothing isFiltered={wide || state !== "active"} hasMore={pages.more !== undefined} />
+        }
       />
     </Page>
   );
 }
 
-function Nothing({ isFiltered }: { isFiltered: boolean }) {
+function Nothing({ isFiltered, hasMore }: { isFiltered: boolean; hasMore: boolean }) {
+  if (hasMore) return <Empty title={`No agent fits among the newest ${SEARCHED} or more.`} />;
   if (isFiltered) return <Empty title="No agent fits." />;
   return (
     <Empty title="There is no agent yet.">

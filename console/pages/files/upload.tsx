@@ -5,6 +5,7 @@ import { useAction } from "../../ui/load.ts";
 import { problemOf, ProblemView } from "../../ui/problem.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { visible } from "../../ui/visible.ts";
+import { writeAll, type Written } from "./write.ts";
 
 /** Files of the person's machine, put into a folder. What is there already is asked about. */
 export function Upload({ agent, prefix, onDone }: {
@@ -14,14 +15,14 @@ export function Upload({ agent, prefix, onDone }: {
 }) {
   const id = useId();
   const [taken, setTaken] = useState<readonly File[]>([]);
+  const [failed, setFailed] = useState<Written["failed"]>([]);
   const action = useAction(async (files: readonly File[]) => {
-    const refused: File[] = [];
-    for (const file of files) {
-      if (!await writeNew(agent, prefix, file)) refused.push(file);
-    }
-    setTaken(refused);
-    if (refused.length < files.length) toast(`Uploaded ${files.length - refused.length}`);
+    const written = await writeAll(files, (file) => writeNew(agent, prefix, file));
+    setTaken(written.taken);
+    setFailed(written.failed);
+    if (written.count > 0) toast(`Uploaded ${written.count}`);
     onDone();
+    if (written.failed.length > 0) throw written.failed[0]?.error;
   });
   const choose = (input: HTMLInputElement) => {
     void action.run([...input.files ?? []]);
@@ -39,11 +40,16 @@ export function Upload({ agent, prefix, onDone }: {
           onChange={(event) => choose(event.currentTarget)}
         />
       </label>
+      {failed.length > 0 && (
+        <p class="wrong">
+          Not uploaded: {failed.map(({ file }) => visible(file.name)).join(", ")}
+        </p>
+      )}
       <ProblemView error={action.error} />
       {taken.length > 0 && (
         <Overwrite
           {...{ agent, prefix, files: taken }}
-          onClose={(done) => (setTaken([]), done && onDone())}
+          onClose={() => (setTaken([]), onDone())}
         />
       )}
     </>
@@ -54,7 +60,7 @@ function Overwrite({ agent, prefix, files, onClose }: {
   agent: string;
   prefix: string;
   files: readonly File[];
-  onClose(done: boolean): void;
+  onClose(): void;
 }) {
   const write = async () => {
     for (const file of files) await api().agents.files.write(agent, prefix + file.name, file);

@@ -42,8 +42,6 @@ export function NewKeyDialog({ onClose, onMade }: {
       }),
     );
   });
-  const toggle = (scope: Scope) => (on: boolean) =>
-    setScopes((before) => on ? [...before, scope] : before.filter((each) => each !== scope));
   return (
     <Dialog title="New API key" onClose={onClose}>
       <Form action={action} submit="Create the key">
@@ -57,21 +55,7 @@ export function NewKeyDialog({ onClose, onMade }: {
           error={action.error}
           hint="Who will use it, such as: the nightly job"
         />
-        <fieldset>
-          <legend>It may</legend>
-          {SCOPES.filter(([scope]) => can(scope)).map(([scope, what]) => (
-            <CheckField
-              key={scope}
-              label={
-                <>
-                  {what} <code>{scope}</code>
-                </>
-              }
-              checked={scopes.includes(scope)}
-              onInput={toggle(scope)}
-            />
-          ))}
-        </fieldset>
+        <Scopes chosen={scopes} onChoose={setScopes} />
         <TextField
           label="Only this agent"
           value={agent}
@@ -88,5 +72,30 @@ export function NewKeyDialog({ onClose, onMade }: {
         />
       </Form>
     </Dialog>
+  );
+}
+
+/** What a key may, of what whoever makes it may. */
+function Scopes({ chosen, onChoose }: {
+  chosen: readonly Scope[];
+  onChoose(scopes: readonly Scope[]): void;
+}) {
+  const others = (scope: Scope) => chosen.filter((each) => each !== scope);
+  return (
+    <fieldset>
+      <legend>It may</legend>
+      {SCOPES.filter(([scope]) => can(scope)).map(([scope, what]) => (
+        <CheckField
+          key={scope}
+          label={
+            <>
+              {what} <code>{scope}</code>
+            </>
+          }
+          checked={chosen.includes(scope)}
+          onInput={(on) => onChoose(on ? [...others(scope), scope] : others(scope))}
+        />
+      ))}
+    </fieldset>
   );
 }

@@ -1,18 +1,17 @@
 import type { Draft } from "../../../sdk/mod.ts";
 import { api } from "../../api.ts";
-import { useKept } from "../../session/kept.ts";
 import { AreaField } from "../../ui/form.tsx";
 import { useAction } from "../../ui/load.ts";
 import { ProblemView } from "../../ui/problem.tsx";
 import { visible } from "../../ui/visible.ts";
+import { useKeptText } from "./kept_text.ts";
 
 /** Has a language model write an agent from a description. Nothing of it is kept before one says so. */
 export function Described({ draft, onDraft }: {
   draft: Draft | undefined;
   onDraft(draft: Draft | undefined): void;
 }) {
-  const [kept, setWords] = useKept("described");
-  const words = typeof kept === "string" ? kept : "";
+  const [words, setWords] = useKeptText("words");
   const write = useAction(async () => onDraft(await api().agents.draft({ description: words })));
   return (
     <details>

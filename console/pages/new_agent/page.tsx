@@ -10,14 +10,20 @@ import { useAction } from "../../ui/load.ts";
 import { Page } from "../../ui/page.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { Described } from "./described.tsx";
+import { useKeptText } from "./kept_text.ts";
 
-/** Begins an agent from a template, and goes where it is written. */
+/** What is kept of the choice of no template. */
+const EMPTY = "empty";
+
+/** Begins an agent from a template, and goes where it is written. What is typed stays in this tab. */
 export function NewAgentPage() {
   const { route } = useLocation();
-  const [template, setTemplate] = useState<Template | undefined>(TEMPLATES[0]);
+  const [chosen, choose] = useKeptText("template");
+  const template = chosen === EMPTY ? undefined : TEMPLATES.find(({ name }) => name === chosen) ??
+    TEMPLATES[0];
   const [draft, setDraft] = useState<Draft>();
-  const [name, setName] = useState("");
-  const [description, setDescription] = useState("");
+  const [name, setName] = useKeptText("name");
+  const [description, setDescription] = useKeptText("description");
   const action = useAction(async () => {
     const wanted = name || (draft ? "" : template?.name ?? "");
     const created = await api().agents.create({
@@ -25,13 +31,19 @@ export function NewAgentPage() {
       description: description || (draft ? "" : template?.description ?? ""),
       ...(draft ? contentOfDraft(draft) : contentOf(template)),
     });
+    for (const forget of [choose, setName, setDescription]) forget("");
     toast(`${created.name} is there.`);
     route(`/agents/${created.name}/edit`);
   });
   return (
     <Page title="New agent" lead="Choose what to begin with. Everything can be changed afterwards.">
       <Form action={action} submit="Create agent">
-        {draft === undefined && <Templates chosen={template} onChoose={setTemplate} />}
+        {draft === undefined && (
+          <Templates
+            chosen={template}
+            onChoose={(template) => choose(template?.name ?? EMPTY)}
+          />
+        )}
         <Described draft={draft} onDraft={setDraft} />
         <TextField
           label="Name"

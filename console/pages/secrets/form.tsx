@@ -14,69 +14,82 @@ export function SecretDialog({ secret, onClose }: {
   secret?: Secret;
   onClose(done: boolean): void;
 }) {
-  const [name, setName] = useState(secret?.name ?? "");
-  const [value, setValue] = useState("");
-  const [hosts, setHosts] = useState(secret?.hosts.join("\n") ?? "");
-  const [agent, setAgent] = useState("");
+  const [typed, setTyped] = useState<Typed>({
+    name: secret?.name ?? "",
+    value: "",
+    hosts: secret?.hosts.join("\n") ?? "",
+    agent: "",
+  });
   const action = useAction(async () => {
-    const change = { value, hosts: hosts.split(/[\s,]+/).filter((host) => host !== "") };
+    const { name, value, agent } = typed;
+    const change = { value, hosts: typed.hosts.split(/[\s,]+/).filter((host) => host !== "") };
     if (secret) await api().secrets.update(secret.id, change);
     else await api().secrets.create({ name, ...change, ...agent !== "" && { agent } });
-    setValue("");
+    setTyped({ ...typed, value: "" });
     onClose(true);
   });
-  const { error } = action;
   return (
     <Dialog
       title={secret ? `Replace ${secret.name}` : "New secret"}
       onClose={() => onClose(false)}
     >
       <Form action={action} submit={secret ? "Replace" : "Keep the secret"}>
-        {!secret && (
-          <TextField
-            label="Name"
-            required
-            value={name}
-            onInput={setName}
-            path="name"
-            error={error}
-            placeholder="WEATHER_API_KEY"
-            hint="Capital letters, digits and _"
-          />
-        )}
-        <TextField
-          label="Value"
-          type="password"
-          required
-          autoComplete="off"
-          value={value}
-          onInput={setValue}
-          path="value"
-          error={error}
-          hint="Nobody can read it again; agents never see it."
-        />
-        <AreaField
-          label="Hosts"
-          required
-          code
-          rows={3}
-          value={hosts}
-          onInput={setHosts}
-          path="hosts"
-          error={error}
-          hint="The only hosts that it is sent to, one a line: api.example.com"
-        />
-        {!secret && (
-          <TextField
-            label="Only this agent"
-            value={agent}
-            onInput={setAgent}
-            path="agent"
-            error={error}
-            hint="Empty for all of your agents"
-          />
-        )}
+        <Fields isNew={secret === undefined} typed={typed} set={setTyped} error={action.error} />
       </Form>
     </Dialog>
+  );
+}
+
+/** What somebody has typed of a secret. */
+interface Typed {
+  readonly name: string;
+  readonly value: string;
+  readonly hosts: string;
+  readonly agent: string;
+}
+
+function Fields({ isNew, typed, set, error }: {
+  isNew: boolean;
+  typed: Typed;
+  set(typed: Typed): void;
+  error: unknown;
+}) {
+  const part = (path: keyof Typed) => ({
+    path,
+    error,
+    value: typed[path],
+    onInput: (text: string) => set({ ...typed, [path]: text }),
+  });
+  return (
+    <>
+      {isNew && (
+        <TextField
+          {...part("name")}
+          label="Name"
+          required
+          placeholder="WEATHER_API_KEY"
+          hint="Capital letters, digits and _"
+        />
+      )}
+      <TextField
+        {...part("value")}
+        label="Value"
+        type="password"
+        required
+        autoComplete="off"
+        hint="Nobody can read it again; agents never see it."
+      />
+      <AreaField
+        {...part("hosts")}
+        label="Hosts"
+        required
+        code
+        rows={3}
+        hint="The only hosts that it is sent to, one a line: api.example.com"
+      />
+      {isNew && (
+        <TextField {...part("agent")} label="Only this agent" hint="Empty for all of your agents" />
+      )}
+    </>
   );
 }

@@ -6,6 +6,8 @@ import { readJson } from "../../../schema/value.ts";
 export interface Draft {
   /** The version that it was begun from. */
   readonly base: number;
+  /** The version that ran at that time. */
+  readonly published: number;
   /** The agent's name at that time. */
   readonly agent: string;
   readonly source: string;
@@ -20,11 +22,12 @@ export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" |
 
 const PREFIX = "cloister.draft";
 
-/** A draft without any change. */
-export function draftOf(agent: string, version: Version): Draft {
+/** A draft without any change, of an agent whose version `published` runs. */
+export function draftOf(agent: string, version: Version, published: number): Draft {
   const { source, language, input_schema, policy } = version;
   return {
     base: version.version,
+    published,
     agent,
     source,
     language,
@@ -83,8 +86,9 @@ function parse(text: string | null): Draft | undefined {
 
 function isDraft(value: unknown): value is Draft {
   if (!isObject(value)) return false;
-  const { base, agent, source, language, inputSchema, policy } = value;
-  return typeof base === "number" && (language === "typescript" || language === "javascript") &&
+  const { base, published, agent, source, language, inputSchema, policy } = value;
+  return typeof base === "number" && typeof published === "number" &&
+    (language === "typescript" || language === "javascript") &&
     [agent, source, inputSchema, policy].every((text) => typeof text === "string");
 }
 

@@ -1,25 +1,25 @@
 import { useState } from "preact/hooks";
-import { type Agent, CloisterError, type Finding, type Version } from "../../../../sdk/mod.ts";
+import type { Agent, Version } from "../../../../sdk/mod.ts";
 import { api } from "../../../api.ts";
 import { can } from "../../../session/permissions.ts";
-import { useAction, useLoad } from "../../../ui/load.ts";
+import { useLoad } from "../../../ui/load.ts";
 import { problemOf, ProblemView } from "../../../ui/problem.tsx";
 import { Loading } from "../../../ui/states.tsx";
-import { toast } from "../../../ui/toast.tsx";
 import type { TabProps } from "../tabs.ts";
 import { Findings } from "./findings.tsx";
 import { Gone } from "./gone.tsx";
 import { PolicyEditor } from "./policy.tsx";
-import { versionOf } from "./save.ts";
 import { InputSchemaEditor } from "./input_schema.tsx";
-import { type Found, SourceEditor } from "./source.tsx";
+import { Since } from "./since.tsx";
+import { SourceEditor } from "./source.tsx";
 import { useDraft } from "./use_draft.ts";
+import { useSave } from "./use_save.ts";
 
 /** The editor of an agent's next version, once the version that it begins from is here. */
 export function EditTab({ agent, onChange }: TabProps) {
   const { name, current_version } = agent;
   const version = useLoad(() => api().agents.versions.get(name, current_version), [agent.id]);
-  if (version.data) return <Editing agent={agent} version={version.data} onSaved={onChange} />;
+  if (version.data) return <Editor agent={agent} version={version.data} onSaved={onChange} />;
   return version.error === undefined
     ? <Loading />
     : <ProblemView error={version.error} retry={version.reload} />;
@@ -27,27 +27,16 @@ export function EditTab({ agent, onChange }: TabProps) {
 
 const PARTS = ["Source", "Input", "Policy"] as const;
 
-function Editing({ agent, version, onSaved }: {
+function Editor({ agent, version, onSaved }: {
   agent: Agent;
   version: Version;
   onSaved(): void;
 }) {
   const [part, setPart] = useState<Part>("Source");
-  const [found, setFound] = useState<Found>({ source: version.source, findings: version.findings });
-  const { draft, isChanged, change, restart, discard } = useDraft(agent, version);
-  const save = useAction(async (publish: boolean) => {
-    try {
-      const { versions } = api().agents;
-      const saved = await versions.create(agent.name, { ...versionOf(draft), publish });
-      setFound({ source: saved.source, findings: saved.findings });
-      restart(saved);
-      toast(said(saved, publish));
-      onSaved();
-    } catch (error) {
-      setFound({ source: draft.source, findings: findingsOf(error) });
-      throw error;
-    }
-  });
+  const editing = useDraft(agent, version);
+  const { draft, isChanged, change, discard } = editing;
+  const saving = useSave(agent, version, editing, onSaved);
+  const { action: save, found } = saving;
   const isGone = problemOf(save.error).code === "not_found";
   return (
     <>
@@ -55,8 +44,9 @@ function Editing({ agent, version, onSaved }: {
       {part === "Source" && <SourceEditor draft={draft} change={change} found={found} />}
       {part === "Input" && <InputSchemaEditor draft={draft} change={change} />}
       {part === "Policy" && <PolicyEditor draft={draft} change={change} error={save.error} />}
-      <Findings {...found} current={draft.source} />
+      <Findings source={found.source} findings={found.findings} current={draft.source} />
       {isGone ? <Gone draft={draft} /> : <ProblemView error={save.error} />}
+      <Since agent={agent.name} base={draft.base} saving={saving} />
       {can("agents:write") && (
         <SaveBar
           base={draft.base}
@@ -111,22 +101,5 @@ function SaveBar({ base, canSave, isChanged, onSave, onDiscard }: {
         {isChanged ? `Changed since version ${base}; kept in this tab.` : ""}
       </span>
     </div>
-  );
-}
-
-function said({ version, approval }: Version, publish: boolean): string {
-  if (approval === "needed") {
-    return `Version ${version} is saved and waits for your approval: see Versions.`;
-  }
-  return `Version ${version} is ${publish ? "published" : "saved"}.`;
-}
-
-/** What the check of a refused source remarked, by its lines. */
-function findingsOf(error: unknown): Finding[] {
-  if (!(error instanceof CloisterError)) return [];
-  return error.errors.flatMap(({ message, line, column = 1, code, severity }) =>
-    line === undefined
-      ? []
-      : [{ severity: severity === "warning" ? "warning" : "error", code, message, line, column }]
   );
 }

@@ -9,8 +9,8 @@ export interface Editing {
   /** Whether anything differs from the version that it was begun from. */
   readonly isChanged: boolean;
   change(patch: Partial<Draft>): void;
-  /** Begins anew from a version that was saved. */
-  restart(version: Version): void;
+  /** Begins anew from a version that was saved, while the version `published` runs. */
+  restart(version: Version, published: number): void;
   /** Goes back to what it was begun from: the changes are gone. */
   discard(): void;
 }
@@ -19,9 +19,9 @@ export interface Editing {
  * The draft of an agent's next version: kept in this tab until it is saved, whatever happens to
  * the page. The browser asks before a tab with changes is closed.
  */
-export function useDraft({ id, name }: Agent, version: Version): Editing {
+export function useDraft({ id, name, current_version }: Agent, version: Version): Editing {
   const person = account.value?.id ?? "";
-  const [begun, setBegun] = useState(() => draftOf(name, version));
+  const [begun, setBegun] = useState(() => draftOf(name, version, current_version));
   const [draft, setDraft] = useState(() => recall(sessionStorage, person, id) ?? begun);
   const isChanged = useMemo(() => !isSame(begun, draft), [begun, draft]);
   useEffect(() => keep(sessionStorage, person, id, isChanged ? draft : undefined), [
@@ -38,9 +38,10 @@ export function useDraft({ id, name }: Agent, version: Version): Editing {
     draft,
     isChanged,
     change: (patch) => setDraft((before) => ({ ...before, ...patch })),
-    restart: (from) => {
-      setBegun(draftOf(name, from));
-      setDraft(draftOf(name, from));
+    restart: (from, published) => {
+      const fresh = draftOf(name, from, published);
+      setBegun(fresh);
+      setDraft(fresh);
     },
     discard: () => setDraft(begun),
   };

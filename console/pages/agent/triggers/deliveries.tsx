@@ -47,20 +47,17 @@ export function Deliveries({ agent, webhook, onClose }: {
           { head: "Next", cell: ({ next_at }) => <Time at={next_at} never="–" /> },
           {
             head: "",
-            cell: ({ id }) => (
-              <button
-                type="button"
-                class="secondary"
-                disabled={again.busy}
-                onClick={() => again.run(id)}
-              >
-                Tell again
-              </button>
-            ),
+            cell: ({ id }) => <Again busy={again.busy} onClick={() => void again.run(id)} />,
           },
         ]}
       />
     </Section>
+  );
+}
+
+function Again({ busy, onClick }: { busy: boolean; onClick(): void }) {
+  return (
+    <button type="button" class="secondary" disabled={busy} onClick={onClick}>Tell again</button>
   );
 }
 

@@ -38,17 +38,12 @@ export function Hooks({ agent, mayChange }: TriggerProps) {
         <HookTable hooks={all.data}>
           {(hook) =>
             mayChange && (
-              <div class="actions">
-                <button type="button" class="secondary" onClick={() => change.run(rotate(hook))}>
-                  Next secret
-                </button>
-                <button type="button" class="secondary" onClick={() => change.run(toggle(hook))}>
-                  {hook.enabled ? "Switch off" : "Switch on"}
-                </button>
-                <button type="button" class="secondary" onClick={() => setEnding(hook)}>
-                  End…
-                </button>
-              </div>
+              <Changes
+                of={hook}
+                onRotate={() => void change.run(rotate(hook))}
+                onToggle={() => void change.run(toggle(hook))}
+                onEnd={() => setEnding(hook)}
+              />
             )}
         </HookTable>
       )}
@@ -64,19 +59,50 @@ export function Hooks({ agent, mayChange }: TriggerProps) {
       )}
       {shown && <Secret of={shown} onClose={() => setShown(undefined)} />}
       {ending && (
-        <Confirm
-          title="End this hook?"
-          yes="End the hook"
-          act={() => hooks.remove(agent, ending.id)}
+        <End
+          agent={agent}
+          hook={ending}
           onClose={(done) => {
             setEnding(undefined);
             if (done) all.reload();
           }}
-        >
-          <p>Nothing that is sent to it starts a run any more.</p>
-        </Confirm>
+        />
       )}
     </Section>
+  );
+}
+
+function Changes({ of: { enabled }, onRotate, onToggle, onEnd }: {
+  of: Hook;
+  onRotate(): void;
+  onToggle(): void;
+  onEnd(): void;
+}) {
+  return (
+    <div class="actions">
+      <button type="button" class="secondary" onClick={onRotate}>Next secret</button>
+      <button type="button" class="secondary" onClick={onToggle}>
+        {enabled ? "Switch off" : "Switch on"}
+      </button>
+      <button type="button" class="secondary" onClick={onEnd}>End…</button>
+    </div>
+  );
+}
+
+function End({ agent, hook: { id }, onClose }: {
+  agent: string;
+  hook: Hook;
+  onClose(done: boolean): void;
+}) {
+  return (
+    <Confirm
+      title="End this hook?"
+      yes="End the hook"
+      act={() => api().agents.hooks.remove(agent, id)}
+      onClose={onClose}
+    >
+      <p>Nothing that is sent to it starts a run any more.</p>
+    </Confirm>
   );
 }
 

@@ -52,19 +52,33 @@ export function Schedules({ agent, mayChange }: TriggerProps) {
         />
       )}
       {ending !== undefined && (
-        <Confirm
-          title={`End ${ending}?`}
-          yes="End the schedule"
-          act={() => schedules.remove(agent, ending)}
+        <End
+          agent={agent}
+          name={ending}
           onClose={(done) => {
             setEnding(undefined);
             if (done) pages.reload();
           }}
-        >
-          <p>Runs that it has queued go on.</p>
-        </Confirm>
+        />
       )}
     </Section>
+  );
+}
+
+function End({ agent, name, onClose }: {
+  agent: string;
+  name: string;
+  onClose(done: boolean): void;
+}) {
+  return (
+    <Confirm
+      title={`End ${name}?`}
+      yes="End the schedule"
+      act={() => api().agents.schedules.remove(agent, name)}
+      onClose={onClose}
+    >
+      <p>Runs that it has queued go on.</p>
+    </Confirm>
   );
 }
 

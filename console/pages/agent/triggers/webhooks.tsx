@@ -27,18 +27,6 @@ export function Webhooks({ agent, mayChange }: TriggerProps) {
     all.reload();
   });
   const rotate = async ({ id }: Webhook) => setShown(await webhooks.rotate(agent, id));
-  const actions = (webhook: Webhook) => (
-    <div class="actions">
-      <button type="button" class="secondary" onClick={() => setTold(webhook)}>Deliveries</button>
-      {mayChange && (
-        <Changes
-          onChange={() => setOpen(webhook)}
-          onRotate={() => void change.run(() => rotate(webhook))}
-          onEnd={() => setEnding(webhook)}
-        />
-      )}
-    </div>
-  );
   return (
     <Section
       title="Webhooks"
@@ -49,13 +37,22 @@ export function Webhooks({ agent, mayChange }: TriggerProps) {
       <ProblemView error={all.error ?? change.error} />
       {all.data?.length === 0 && <Empty title="Nobody is told of its runs." />}
       {all.data !== undefined && all.data.length > 0 && (
-        <WebhookTable webhooks={all.data}>{actions}</WebhookTable>
+        <WebhookTable webhooks={all.data}>
+          {(webhook) => (
+            <Actions
+              mayChange={mayChange}
+              onTold={() => setTold(webhook)}
+              onChange={() => setOpen(webhook)}
+              onRotate={() => void change.run(() => rotate(webhook))}
+              onEnd={() => setEnding(webhook)}
+            />
+          )}
+        </WebhookTable>
       )}
       {told && (
         <Deliveries
+          {...{ agent, webhook: told }}
           key={told.id}
-          agent={agent}
-          webhook={told}
           onClose={() => setTold(undefined)}
         />
       )}
@@ -72,33 +69,54 @@ export function Webhooks({ agent, mayChange }: TriggerProps) {
       )}
       {shown && <Secret of={shown} onClose={() => setShown(undefined)} />}
       {ending && (
-        <Confirm
-          title="End this webhook?"
-          yes="End the webhook"
-          act={() => webhooks.remove(agent, ending.id)}
+        <End
+          agent={agent}
+          webhook={ending}
           onClose={(done) => {
             setEnding(undefined);
             if (done) all.reload();
           }}
-        >
-          <p>What it was still to be told is dropped.</p>
-        </Confirm>
+        />
       )}
     </Section>
   );
 }
 
-function Changes({ onChange, onRotate, onEnd }: {
+function Actions({ mayChange, onTold, onChange, onRotate, onEnd }: {
+  mayChange: boolean;
+  onTold(): void;
   onChange(): void;
   onRotate(): void;
   onEnd(): void;
 }) {
   return (
-    <>
-      <button type="button" class="secondary" onClick={onChange}>Change</button>
-      <button type="button" class="secondary" onClick={onRotate}>Next secret</button>
-      <button type="button" class="secondary" onClick={onEnd}>End…</button>
-    </>
+    <div class="actions">
+      <button type="button" class="secondary" onClick={onTold}>Deliveries</button>
+      {mayChange && (
+        <>
+          <button type="button" class="secondary" onClick={onChange}>Change</button>
+          <button type="button" class="secondary" onClick={onRotate}>Next secret</button>
+          <button type="button" class="secondary" onClick={onEnd}>End…</button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function End({ agent, webhook: { id }, onClose }: {
+  agent: string;
+  webhook: Webhook;
+  onClose(done: boolean): void;
+}) {
+  return (
+    <Confirm
+      title="End this webhook?"
+      yes="End the webhook"
+      act={() => api().agents.webhooks.remove(agent, id)}
+      onClose={onClose}
+    >
+      <p>What it was still to be told is dropped.</p>
+    </Confirm>
   );
 }
 
