@@ -20,6 +20,7 @@ import { importGraph, ROOT, run, sourceFiles } from "./graph.ts";
 import { describeApi } from "./openapi.ts";
 import { describeSafePrograms } from "./safe_programs.ts";
 import { describeSdkPackage } from "./sdk_package.ts";
+import { describeLists } from "./sdk_lists.ts";
 import { describeWire } from "./sdk_types.ts";
 
 async function generate(): Promise<Map<string, string>> {
@@ -49,6 +50,7 @@ async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   files.set("supabase/functions/agents/openapi.json", JSON.stringify(api));
   files.set("sdk/wire.ts", describeWire(api));
+  files.set("sdk/lists.ts", describeLists(api));
   files.set("sdk/deno.json", await describeSdkPackage());
   files.set("docs/errors.md", errorReference());
   for (const [file, text] of describeReference(api)) files.set(file, text);

@@ -78,6 +78,8 @@ async function listSuites(
   const deno = Deno.execPath();
   const on = `on Deno ${Deno.version.deno}`;
   const here = held.use(await groupTests(FUNCTIONS, { ignored: WATCHING }));
+  // In one module, so that all of the console's tests share one browser.
+  const consoles = held.use(await groupTests("tests", { only: ["tests/console"] }));
   const rest = await Promise.all(REST.map((root) => listTests(root, WATCHING)));
   const [sandboxThere, functionsThere] = await suitesOnHosted(held);
   return {
@@ -92,7 +94,11 @@ async function listSuites(
       ...functionsThere ? [functionsThere] : [],
       { name: `runner ${on}`, command: deno, args: [...TEST, "tests/runner"] },
       { name: `local stack ${on}`, command: deno, args: [...TEST, "tests/dev", RESTORE] },
-      { name: `console ${on}`, command: deno, args: [...TEST, "tests/console"] },
+      {
+        name: `console ${on}`,
+        command: deno,
+        args: [...TEST, "--config", CONFIG, ...consoles.paths],
+      },
       ...sandboxThere ? [sandboxThere] : [],
       { name: `crashes ${on}`, command: deno, args: [...TEST, "tests/crash"] },
       { name: "pgTAP", command: deno, args: ["run", "-A", "scripts/database/pgtap.ts"] },
