@@ -77,6 +77,10 @@ export const ROUTES: readonly Route[] = [
     group: "Account",
     load: () => import("./pages/account/page.tsx").then((page) => page.AccountPage),
   },
+  {
+    path: "/oauth/consent",
+    load: () => import("./pages/consent/page.tsx").then((page) => page.ConsentPage),
+  },
   ...OPERATE,
   {
     path: "/agents/:name/:tab?",
