@@ -43,6 +43,9 @@ async function historian(): Promise<Person> {
         ${usage && JSON.stringify(usage)}::text::json, ${at}, ${ended}, ${at}
       from public.agents where owner_id = ${ann.id} and name = ${agent}
     `;
+    // Nobody is to execute what was only written down.
+    await sql`select app.queue_drop(id) from public.runs
+      where owner_id = ${ann.id} and status = 'queued'`;
   }
   return ann;
 }

@@ -150,6 +150,9 @@ export async function removeWorld(): Promise<void> {
     await sql`update public.quarantines set released_at = now()
       where released_at is null and created_by in (
         select id from auth.users where email like 'fuzz-%')`;
+    await sql`update public.legal_holds set released_at = now(), released_by = created_by
+      where released_at is null and created_by in (
+        select id from auth.users where email like 'fuzz-%')`;
     await sql`delete from public.alert_rules where name = 'fuzz_rule'`;
     await sql`delete from public.agents where owner_id in (
       select id from auth.users where email like 'fuzz-%')`;
