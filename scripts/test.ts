@@ -218,7 +218,12 @@ if (import.meta.main) {
       // Nothing happens that no test asked for.
       clock: false,
       // A header of their own gives every test its own address, so that none blocks another's.
-      env: { CLOISTER_ENGINE: "quickjs", CLOISTER_CLIENT_ADDRESS_HEADER: ADDRESS_HEADER },
+      env: {
+        CLOISTER_ENGINE: "quickjs",
+        CLOISTER_CLIENT_ADDRESS_HEADER: ADDRESS_HEADER,
+        // What is slow for want of a core is not out.
+        CLOISTER_LIMITER_TIMEOUT_MS: "5000",
+      },
       log: () => {},
     });
     const {

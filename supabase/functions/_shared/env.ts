@@ -120,6 +120,7 @@ const Variables = z.object({
   ...OTLP_VARIABLES,
   UPSTASH_REDIS_REST_URL: z.url().optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
+  CLOISTER_LIMITER_TIMEOUT_MS: z.coerce.number().int().min(50).max(10_000).default(500),
 }).refine(
   (vars) =>
     (vars.UPSTASH_REDIS_REST_URL === undefined) ===
@@ -192,7 +193,7 @@ export interface Env {
   allowedOrigins: string[];
   /** The platform's id of this isolate: it goes into every log line. */
   executionId: string;
-  upstash: { url: string; token: string } | undefined;
+  upstash: { url: string; token: string; timeoutMs: number } | undefined;
   engine: EngineSettings;
   /** Signs what API keys are exchanged for. Without it there are none. */
   signingKey: SigningKey | undefined;
@@ -238,7 +239,9 @@ export function readEnv(source: Record<string, string> = Deno.env.toObject()): E
     jwtIssuer: issuerOf(vars),
     allowedOrigins: vars.CLOISTER_ALLOWED_ORIGINS,
     executionId: vars.SB_EXECUTION_ID,
-    upstash: url !== undefined && token !== undefined ? { url, token } : undefined,
+    upstash: url !== undefined && token !== undefined
+      ? { url, token, timeoutMs: vars.CLOISTER_LIMITER_TIMEOUT_MS }
+      : undefined,
     engine: { choice: vars.CLOISTER_ENGINE, runner: runnerOf(vars) },
     signingKey: vars.CLOISTER_SIGNING_KEY,
     keyEnv: vars.CLOISTER_KEY_ENV,

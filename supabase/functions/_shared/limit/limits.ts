@@ -56,25 +56,26 @@ export interface Health {
 
 type StoreKind = "upstash" | "postgres";
 
-/** How long Redis may take for all that one request asks of it. */
+/** How long Redis may take for all that one request asks of it, unless the operator says otherwise. */
 const UPSTASH_MS = 500;
+
+/** So much after nobody waits any more, a request that hangs is given up, too. */
+const ABORT_LATER_MS = 1_000;
 
 /** Limits over Upstash where it is configured, and over the project's own database where not. */
 export function createLimits({ upstash, service, log, onUncounted }: {
-  upstash: { url: string; token: string } | undefined;
+  upstash: { url: string; token: string; timeoutMs?: number } | undefined;
   service: Service;
   log: Log;
   /** Told of each decision that was made without the store. */
   onUncounted?: (direction: Direction) => void;
 }): Limits {
-  return upstash === undefined
-    ? limitsOver({ kind: "postgres", store: new PostgresStore(service), log, onUncounted })
-    : limitsOver({
-      kind: "upstash",
-      store: patient(new UpstashStore(upstash), UPSTASH_MS),
-      log,
-      onUncounted,
-    });
+  if (upstash === undefined) {
+    return limitsOver({ kind: "postgres", store: new PostgresStore(service), log, onUncounted });
+  }
+  const { timeoutMs = UPSTASH_MS, ...at } = upstash;
+  const store = patient(new UpstashStore(at, timeoutMs + ABORT_LATER_MS), timeoutMs);
+  return limitsOver({ kind: "upstash", store, log, onUncounted });
 }
 
 /** A bucket that nobody draws from. */
