@@ -116,11 +116,15 @@ async function suitesOnHosted(held: AsyncDisposableStack): Promise<Suite[]> {
   const on = `on Deno ${HOSTED_DENO}`;
   const args = ["test", "-A", "--no-lock"];
   const functions = held.use(
-    await groupTests(FUNCTIONS, { only: HOSTED, ignored: [...LOAD, SANDBOX] }),
+    await groupTests(FUNCTIONS, { only: HOSTED, ignored: [...LOAD, SANDBOX, ENGINES] }),
   );
   return [
     { name: `sandbox ${on}`, command, args: [...args, "--no-check", SANDBOX] },
-    { name: `functions ${on}`, command, args: [...args, "--config", CONFIG, ...functions.paths] },
+    {
+      name: `functions ${on}`,
+      command,
+      args: [...args, "--config", CONFIG, ...functions.paths, ENGINES],
+    },
   ];
 }
 
