@@ -112,7 +112,7 @@ function columns(replay: (letter: DeadLetter) => void): readonly Column<DeadLett
             <button
               type="button"
               class="small"
-              aria-label={`Queue ${letter.run} anew`}
+              aria-label={`Queue anew: ${letter.run}`}
               onClick={() => replay(letter)}
             >
               Queue anew…

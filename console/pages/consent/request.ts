@@ -12,7 +12,7 @@ export interface ConsentRequest {
 }
 
 /** Schemes whose addresses would run or show something in this page's own origin. */
-const OURS = ["javascript:", "data:", "blob:", "vbscript:", "file:", "about:", "view-source:"];
+const OURS = ["javascript", "data", "blob", "vbscript", "file", "about", "view-source"];
 
 /**
  * What is asked for, or where to go on with an answer that was given before. Throws what Auth
@@ -59,6 +59,8 @@ export function placeOf({ protocol, host }: URL): string {
 
 function foreign(address: string): URL {
   const url = new URL(address);
-  if (OURS.includes(url.protocol)) throw new Error("This program names no address to go back to.");
+  if (OURS.includes(url.protocol.slice(0, -1))) {
+    throw new Error("This program names no address to go back to.");
+  }
   return url;
 }
