@@ -1,23 +1,11 @@
 import { useState } from "preact/hooks";
-import type { RunSummary } from "../../../sdk/mod.ts";
+import { RUN_STATUSES, type RunSummary } from "../../../sdk/mod.ts";
 import { api } from "../../api.ts";
 import { SelectField } from "../../ui/form.tsx";
 import { Empty, StatusBadge } from "../../ui/states.tsx";
 import { type Column, PagedTable, usePages } from "../../ui/table.tsx";
 import { duration, Time } from "../../ui/time.tsx";
 import type { TabProps } from "./tabs.ts";
-
-const STATUSES = [
-  "queued",
-  "running",
-  "succeeded",
-  "failed",
-  "timed_out",
-  "out_of_memory",
-  "output_exceeded",
-  "cancelled",
-  "lost",
-] as const;
 
 const COLUMNS: readonly Column<RunSummary>[] = [
   {
@@ -37,7 +25,7 @@ const COLUMNS: readonly Column<RunSummary>[] = [
 /** An agent's runs, newest first. */
 export function HistoryTab({ agent }: TabProps) {
   const [chosen, setChosen] = useState("");
-  const status = STATUSES.find((name) => name === chosen);
+  const status = RUN_STATUSES.find((name) => name === chosen);
   const pages = usePages(
     (cursor) => api().agents.runs(agent.name, { ...status && { status } }).page({ cursor }),
     [agent.id, chosen],
@@ -50,7 +38,7 @@ export function HistoryTab({ agent }: TabProps) {
           value={chosen}
           options={[
             ["", "all"],
-            ...STATUSES.map((name) => [name, name.replaceAll("_", " ")] as const),
+            ...RUN_STATUSES.map((name) => [name, name.replaceAll("_", " ")] as const),
           ]}
           onInput={setChosen}
         />

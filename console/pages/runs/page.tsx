@@ -1,6 +1,6 @@
 import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
-import { hasEnded, type RunSummary } from "../../../sdk/mod.ts";
+import { hasEnded, RUN_STATUSES, type RunSummary } from "../../../sdk/mod.ts";
 import { api } from "../../api.ts";
 import { SelectField, TextField } from "../../ui/form.tsx";
 import { Page } from "../../ui/page.tsx";
@@ -8,7 +8,7 @@ import { problemOf } from "../../ui/problem.tsx";
 import { Empty, StatusBadge } from "../../ui/states.tsx";
 import { type Column, PagedTable, type Slice, usePages } from "../../ui/table.tsx";
 import { duration, Time } from "../../ui/time.tsx";
-import { type Status, STATUSES, statusOf } from "./status.ts";
+import { type Status, statusOf } from "./status.ts";
 
 const COLUMNS: readonly Column<RunSummary>[] = [
   {
@@ -80,7 +80,7 @@ function Filters({ agent, status }: { agent: string; status: string }) {
         onInput={(status) => go({ agent: name.trim(), status })}
         options={[
           ["", "Any"],
-          ...STATUSES.map((each) => [each, each.replaceAll("_", " ")] as const),
+          ...RUN_STATUSES.map((each) => [each, each.replaceAll("_", " ")] as const),
         ]}
       />
     </form>

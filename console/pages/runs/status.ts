@@ -1,20 +1,9 @@
-/** Every state of a run, in the order of its life. */
-export const STATUSES = [
-  "queued",
-  "running",
-  "succeeded",
-  "failed",
-  "timed_out",
-  "out_of_memory",
-  "output_exceeded",
-  "cancelled",
-  "lost",
-] as const;
+import { RUN_STATUSES } from "../../../sdk/mod.ts";
 
 /** The state of a run. */
-export type Status = typeof STATUSES[number];
+export type Status = typeof RUN_STATUSES[number];
 
 /** A state of a run by its name; undefined for what is none, as an address may say anything. */
 export function statusOf(name: string | undefined): Status | undefined {
-  return STATUSES.find((status) => status === name);
+  return RUN_STATUSES.find((status) => status === name);
 }

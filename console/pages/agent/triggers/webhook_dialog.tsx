@@ -1,20 +1,11 @@
 import { useState } from "preact/hooks";
-import type { Webhook, WebhookWithSecret } from "../../../../sdk/mod.ts";
+import { RUN_ENDINGS, type Webhook, type WebhookWithSecret } from "../../../../sdk/mod.ts";
 import { api } from "../../../api.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { CheckField, Form, TextField } from "../../../ui/form.tsx";
 import { useAction } from "../../../ui/load.ts";
 
-const STATUSES = [
-  "succeeded",
-  "failed",
-  "timed_out",
-  "out_of_memory",
-  "output_exceeded",
-  "cancelled",
-  "lost",
-] as const;
-type Status = typeof STATUSES[number];
+type Status = typeof RUN_ENDINGS[number];
 
 /** A new webhook, or another look at one. */
 export function WebhookDialog({ agent, of, onClose }: {
@@ -23,7 +14,7 @@ export function WebhookDialog({ agent, of, onClose }: {
   onClose(made: WebhookWithSecret | undefined): void;
 }) {
   const [url, setUrl] = useState(of?.url ?? "https://");
-  const [statuses, setStatuses] = useState<readonly Status[]>(of?.statuses ?? STATUSES);
+  const [statuses, setStatuses] = useState<readonly Status[]>(of?.statuses ?? RUN_ENDINGS);
   const [enabled, setEnabled] = useState(of?.enabled ?? true);
   const action = useAction(async () => {
     const { webhooks } = api().agents;
@@ -50,14 +41,14 @@ export function WebhookDialog({ agent, of, onClose }: {
         />
         <fieldset>
           <legend>It is told of runs that have ended as</legend>
-          {STATUSES.map((status) => (
+          {RUN_ENDINGS.map((status) => (
             <CheckField
               key={status}
               label={status.replaceAll("_", " ")}
               checked={statuses.includes(status)}
               onInput={(wanted) =>
                 setStatuses(
-                  STATUSES.filter((one) => one === status ? wanted : statuses.includes(one)),
+                  RUN_ENDINGS.filter((one) => one === status ? wanted : statuses.includes(one)),
                 )}
             />
           ))}
